@@ -1,0 +1,37 @@
+# How our own targets are compiled. Nothing here touches global flags.
+
+# The warnings that the code is clean under, for gcc, clang and mingw alike.
+function(anysock_set_warnings target)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+    set_target_properties(${target} PROPERTIES COMPILE_WARNING_AS_ERROR ${ANYSOCK_WERROR})
+endfunction()
+
+# anysock_add_library(<target> STATIC|SHARED <source>...)
+function(anysock_add_library target kind)
+    add_library(${target} ${kind} ${ARGN})
+    target_include_directories(${target}
+        PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+        PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_compile_definitions(${target} PRIVATE ${port_definitions})
+    target_link_libraries(${target} PRIVATE ${port_libraries})
+    set_target_properties(${target} PROPERTIES
+        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
+        C_VISIBILITY_PRESET hidden
+        OUTPUT_NAME anysock
+        EXPORT_NAME ${target}
+        VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+    if(kind STREQUAL SHARED)
+        target_compile_definitions(${target}
+            PRIVATE ANYSOCK_BUILDING_SHARED INTERFACE ANYSOCK_USING_SHARED)
+    endif()
+    anysock_set_warnings(${target})
+endfunction()
+
+# A program of ours: an example or a test.
+function(anysock_add_program target)
+    add_executable(${target} ${ARGN})
+    set_target_properties(${target} PROPERTIES
+        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF)
+    anysock_set_warnings(${target})
+endfunction()

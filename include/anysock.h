@@ -1,0 +1,937 @@
+/**
+ * @file anysock.h
+ * @brief One socket API over BSD sockets and Winsock.
+ *
+ * A program written against this header behaves the same on Linux, macOS, the BSDs and Windows:
+ * the same calls, the same result codes, the same meaning of "blocking". No system header is
+ * included, and no call needs `#ifdef _WIN32` around it.
+ *
+ * Conventions, valid for every function unless it says otherwise:
+ *
+ *  - **Results.** A call that can fail returns an `int`: #ANYSOCK_OK (0) or a negative
+ *    `ANYSOCK_E…` code. Counts and handles go to out-parameters, which come last and are always
+ *    written: 0, or a closed socket, on failure.
+ *  - **The system's own number.** After a failure, anysock_native_error() gives the operating
+ *    system's code behind it (`errno`, `WSAGetLastError()`), or 0 where the library decided itself.
+ *  - **Time** is in milliseconds; #ANYSOCK_FOREVER (-1) waits without limit, 0 does not wait.
+ *    Deadlines run on a monotonic clock and are rounded up, never down.
+ *  - **Memory.** Sockets and addresses are the caller's own objects. No call allocates, except
+ *    anysock_event_create().
+ *  - **Threads.** Different sockets may be used from different threads freely. On one socket any
+ *    number of threads may send, receive and wait at the same time. Calls that change the socket
+ *    (mode, time-outs, event, connect, close, …) want the other threads out.
+ *  - **Signals.** SIGPIPE is never raised and its disposition never touched. A call that a signal
+ *    interrupts goes on with what is left of its time; #ANYSOCK_EINTR is never returned for it.
+ *  - **Children.** No descriptor made by the library is inherited by child processes.
+ *
+ * In the reference below `\posix` and `\windows` name the raw calls underneath.
+ */
+#ifndef ANYSOCK_H
+#define ANYSOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32) && defined(ANYSOCK_BUILDING_SHARED)
+#define ANYSOCK_API __declspec(dllexport)
+#elif defined(_WIN32) && defined(ANYSOCK_USING_SHARED)
+#define ANYSOCK_API __declspec(dllimport)
+#elif defined(__GNUC__) && !defined(_WIN32)
+#define ANYSOCK_API __attribute__((visibility("default")))
+#else
+#define ANYSOCK_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** The version of this header, as anysock_version() gives that of the library linked. */
+#define ANYSOCK_VERSION "0.1.0"
+
+/**
+ * @brief The version of the library that the program runs with, for example "0.1.0".
+ *
+ * Thread safety: any thread, any time. \since 0.1
+ */
+ANYSOCK_API const char *anysock_version(void);
+
+/* ============================================================================================
+ * Result codes
+ * ========================================================================================= */
+
+/** Success. */
+#define ANYSOCK_OK 0
+
+/**
+ * Every result code: X(name, number, text). The numbers are the same on every system, are never
+ * reused and only ever grow at the end; they start at -2001, so that nobody takes one for
+ * `-errno` or for a Winsock code.
+ */
+#define ANYSOCK_ERROR_LIST(X)                                                                      \
+    X(EAGAIN, -2001, "the call would have to wait")                                                \
+    X(EINPROGRESS, -2002, "the connection is being established")                                   \
+    X(EALREADY, -2003, "a connect is already in progress")                                         \
+    X(EISCONN, -2004, "the socket is already connected")                                           \
+    X(ENOTCONN, -2005, "the socket is not connected")                                              \
+    X(EDESTADDRREQ, -2006, "a destination address is required")                                    \
+    X(ECONNREFUSED, -2007, "the peer refused the connection")                                      \
+    X(ECONNRESET, -2008, "the peer reset the connection")                                          \
+    X(ECONNABORTED, -2009, "the connection was aborted")                                           \
+    X(EPIPE, -2010, "the connection can no longer be written to")                                  \
+    X(ETIMEDOUT, -2011, "the time ran out")                                                        \
+    X(ENETUNREACH, -2012, "the network cannot be reached")                                         \
+    X(EHOSTUNREACH, -2013, "the host cannot be reached")                                           \
+    X(ENETDOWN, -2014, "the network is down")                                                      \
+    X(ENETRESET, -2015, "the network dropped the connection")                                      \
+    X(EADDRINUSE, -2016, "the address is in use")                                                  \
+    X(EADDRNOTAVAIL, -2017, "the address is not available on this machine")                        \
+    X(EACCES, -2018, "permission denied")                                                          \
+    X(EAFNOSUPPORT, -2019, "the address family is not supported")                                  \
+    X(EPROTONOSUPPORT, -2020, "the protocol is not supported")                                     \
+    X(ESOCKTNOSUPPORT, -2021, "the socket type is not supported")                                  \
+    X(EPROTOTYPE, -2022, "the protocol does not fit the socket type")                              \
+    X(ENOPROTOOPT, -2023, "the option does not exist here")                                        \
+    X(EOPNOTSUPP, -2024, "the operation is not supported")                                         \
+    X(EBADF, -2025, "not an open socket")                                                          \
+    X(EINVAL, -2026, "an argument is invalid")                                                     \
+    X(EFAULT, -2027, "a pointer is invalid")                                                       \
+    X(EMSGSIZE, -2028, "the message is too long")                                                  \
+    X(ENOBUFS, -2029, "the system has no buffer space")                                            \
+    X(ENOMEM, -2030, "out of memory")                                                              \
+    X(EMFILE, -2031, "the process has too many open descriptors")                                  \
+    X(ENFILE, -2032, "the system has too many open descriptors")                                   \
+    X(EINTR, -2033, "the call was interrupted")                                                    \
+    X(ECANCELED, -2034, "the operation was cancelled")                                             \
+    X(ETOOMANYREFS, -2035, "too many references")                                                  \
+    X(ELOOP, -2036, "too many symbolic links")                                                     \
+    X(ENAMETOOLONG, -2037, "the name is too long")                                                 \
+    X(ENOENT, -2038, "the name does not exist")                                                    \
+    X(ENODEV, -2039, "the network interface does not exist")                                       \
+    X(EPROTO, -2040, "protocol error")                                                             \
+    X(EDOM, -2041, "the value is out of range")                                                    \
+    X(EBUSY, -2042, "the object is in use")                                                        \
+    X(EBADSTATE, -2043, "the socket's connect failed earlier; open a new one")                     \
+    X(ENOTINIT, -2044, "the network subsystem was shut down by somebody else")                     \
+    X(ESYSNOTREADY, -2045, "the network subsystem is not ready")                                   \
+    X(EVERSION, -2046, "the network subsystem is too old")                                         \
+    X(EPROVIDER, -2047, "the network provider is broken")                                          \
+    X(ENOSYS, -2048, "the system lacks the call")                                                  \
+    X(EIO, -2049, "input/output error")                                                            \
+    X(EUNKNOWN, -2050, "an error that the library does not know")                                  \
+    X(EAI_NONAME, -2101, "the host or service is not known")                                       \
+    X(EAI_NODATA, -2102, "the host has no address of the kind asked for")                          \
+    X(EAI_AGAIN, -2103, "the name server could not answer now")                                    \
+    X(EAI_FAIL, -2104, "the name server failed")                                                   \
+    X(EAI_SERVICE, -2105, "the service is not known for the socket type")                          \
+    X(EAI_FAMILY, -2106, "the address family is not supported by name resolution")                 \
+    X(EAI_SOCKTYPE, -2107, "the socket type is not supported by name resolution")                  \
+    X(EAI_BADFLAGS, -2108, "invalid flags for name resolution")                                    \
+    X(EAI_OVERFLOW, -2109, "the name is too long for the buffer")
+
+#define ANYSOCK_ERROR_ENUM_(name, number, text) ANYSOCK_##name = (number),
+/** The result codes, from #ANYSOCK_ERROR_LIST. */
+enum anysock_error {
+    ANYSOCK_ERROR_LIST(ANYSOCK_ERROR_ENUM_)
+    /** Windows cannot tell "closed" from "not a socket"; both names mean the same code. */
+    ANYSOCK_ENOTSOCK = ANYSOCK_EBADF
+};
+#undef ANYSOCK_ERROR_ENUM_
+
+/**
+ * @brief The name of a result code, for example "ANYSOCK_EAGAIN".
+ *
+ * @param code  a result code; any other number gives "ANYSOCK_(not a code)".
+ * @return a constant string; never null.
+ *
+ * Thread safety: any thread, any time. \since 0.1
+ */
+ANYSOCK_API const char *anysock_error_name(int code);
+
+/**
+ * @brief A short English sentence for a result code, without a full stop.
+ *
+ * @return a constant string; never null; the same on every system.
+ *
+ * Thread safety: any thread, any time. \since 0.1
+ */
+ANYSOCK_API const char *anysock_error_text(int code);
+
+/**
+ * @brief The operating system's own number behind the last failure of this thread.
+ *
+ * Ask directly after the call that failed: `errno` on POSIX, a Winsock or Win32 code on Windows.
+ * Clean-up inside the library preserves it. 0 means that the library decided by itself, for
+ * example that a time-out of the socket ran out (then #ANYSOCK_ETIMEDOUT comes with 0, while a
+ * connection that the system gave up comes with the system's own ETIMEDOUT).
+ *
+ * Thread safety: per thread. \posix errno \windows WSAGetLastError \since 0.1
+ */
+ANYSOCK_API int anysock_native_error(void);
+
+/**
+ * @brief The symbolic name of an operating system's number, for example "WSAEWOULDBLOCK".
+ *
+ * @return a constant string; "?" for a number that the library does not know; "-" for 0.
+ *
+ * Thread safety: any thread, any time. \since 0.1
+ */
+ANYSOCK_API const char *anysock_native_error_name(int native);
+
+/**
+ * @brief Translates an operating system's number that the program got elsewhere.
+ *
+ * The number is read without knowing the call that it came from, so that `WSAEWOULDBLOCK` is
+ * #ANYSOCK_EAGAIN here even if it came from a connect.
+ *
+ * @return a result code; #ANYSOCK_OK for 0; #ANYSOCK_EUNKNOWN for a number without translation.
+ *
+ * Thread safety: any thread, any time. \since 0.1
+ */
+ANYSOCK_API int anysock_error_from_native(int native);
+
+/* ============================================================================================
+ * Start
+ * ========================================================================================= */
+
+/**
+ * @brief Prepares the network subsystem. Optional: the first call that needs it does the same.
+ *
+ * Call it where start-up problems should show early. Counted: each success wants one
+ * anysock_cleanup().
+ *
+ * @return #ANYSOCK_OK; #ANYSOCK_ESYSNOTREADY, #ANYSOCK_EVERSION, #ANYSOCK_EPROVIDER (Windows).
+ *
+ * Thread safety: any thread; not from DllMain. \posix nothing \windows WSAStartup(2.2) \since 0.1
+ */
+ANYSOCK_API int anysock_startup(void);
+
+/**
+ * @brief Takes one anysock_startup() back.
+ *
+ * The subsystem stays up for the life of the process: on Windows the last WSACleanup would
+ * destroy every socket of the process, also those of other components.
+ *
+ * @return #ANYSOCK_OK; #ANYSOCK_ENOTINIT when there is no startup to take back.
+ *
+ * Thread safety: any thread. \posix nothing \windows nothing \since 0.1
+ */
+ANYSOCK_API int anysock_cleanup(void);
+
+/* ============================================================================================
+ * Addresses
+ * ========================================================================================= */
+
+/** Address families. The numbers are the library's own, the same on every system. */
+enum anysock_family {
+    ANYSOCK_UNSPEC = 0, /**< no address: what a zeroed struct anysock_addr holds */
+    ANYSOCK_INET = 1,   /**< IPv4 */
+    ANYSOCK_INET6 = 2   /**< IPv6 */
+};
+
+/**
+ * @brief A socket address: a plain value of 128 bytes that may be copied and zeroed.
+ *
+ * The fields are private. All zero is the "no address" value, of family #ANYSOCK_UNSPEC.
+ */
+struct anysock_addr {
+    uint32_t length_;   /* bytes used in bytes_, 0 for no address */
+    uint32_t reserved_; /* 0 */
+    uint64_t bytes_[15]; /* the system's own socket address */
+};
+
+/** A buffer of this many bytes holds the text of any address, with the final NUL. */
+#define ANYSOCK_ADDR_TEXT_MAX 80
+
+/**
+ * @brief Reads an address from text, strictly: "192.0.2.1:80", "192.0.2.1", "[2001:db8::1]:80",
+ *        "2001:db8::1", "[fe80::1%eth0]:80", "fe80::1%3".
+ *
+ * Four decimal parts without leading zeros for IPv4; RFC 4291 forms for IPv6; the port, if any,
+ * decimal and at most 65535, else 0. A zone is the number or the name of an interface. No name
+ * is looked up and no blank is skipped.
+ *
+ * @param text  the address, NUL-terminated.
+ * @param addr  receives the address; untouched on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EINVAL if the text is no address; #ANYSOCK_ENODEV if no
+ *         interface has the name in the zone; #ANYSOCK_EFAULT for a null pointer.
+ *
+ * Thread safety: any thread. \posix if_nametoindex for a named zone \windows the same \since 0.1
+ */
+ANYSOCK_API int anysock_addr_parse(const char *text, struct anysock_addr *addr);
+
+/**
+ * @brief Writes an address as text, identically on every system: "192.0.2.1:80",
+ *        "[2001:db8::1]:80" (RFC 5952), "[fe80::1%3]:80" (zone as a number).
+ *
+ * The text ends with the port, also if it is 0, and parses back to an equal address. No address
+ * gives "-".
+ *
+ * @param addr  the address.
+ * @param text  receives the NUL-terminated text; an empty string on failure, if size > 0.
+ * @param size  bytes at text; #ANYSOCK_ADDR_TEXT_MAX always suffices.
+ * @return #ANYSOCK_OK; #ANYSOCK_ENOBUFS if the text does not fit; #ANYSOCK_EFAULT for a null
+ *         pointer.
+ *
+ * Thread safety: any thread. \posix nothing \windows nothing \since 0.1
+ */
+ANYSOCK_API int anysock_addr_format(const struct anysock_addr *addr, char *text, size_t size);
+
+/**
+ * @brief The wildcard address (0.0.0.0 or ::), to bind to every interface.
+ *
+ * @param family  #ANYSOCK_INET or #ANYSOCK_INET6.
+ * @param port    in host order; 0 lets bind choose.
+ * @return #ANYSOCK_OK; #ANYSOCK_EAFNOSUPPORT for another family; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
+ANYSOCK_API int anysock_addr_any(enum anysock_family family, uint16_t port,
+                                 struct anysock_addr *addr);
+
+/**
+ * @brief The loopback address (127.0.0.1 or ::1).
+ *
+ * Parameters and results as for anysock_addr_any(). Thread safety: any thread. \since 0.1
+ */
+ANYSOCK_API int anysock_addr_loopback(enum anysock_family family, uint16_t port,
+                                      struct anysock_addr *addr);
+
+/** @brief The family; #ANYSOCK_UNSPEC for no address or a kind the library does not know. */
+ANYSOCK_API enum anysock_family anysock_addr_family(const struct anysock_addr *addr);
+
+/** @brief The port in host order; 0 for an address without one. */
+ANYSOCK_API uint16_t anysock_addr_port(const struct anysock_addr *addr);
+
+/**
+ * @brief Replaces the port (host order).
+ * @return #ANYSOCK_OK; #ANYSOCK_EAFNOSUPPORT for an address without ports; #ANYSOCK_EFAULT.
+ */
+ANYSOCK_API int anysock_addr_set_port(struct anysock_addr *addr, uint16_t port);
+
+/** @brief The zone (interface index) of a link-local IPv6 address; 0 for none. */
+ANYSOCK_API uint32_t anysock_addr_scope(const struct anysock_addr *addr);
+
+/**
+ * @brief Whether two addresses are the same: family, host, port and, for IPv6, zone.
+ *
+ * The flow label does not count. IPv4 and its IPv6-mapped form are different addresses.
+ */
+ANYSOCK_API bool anysock_addr_equal(const struct anysock_addr *a, const struct anysock_addr *b);
+
+/** @brief A 32-bit hash; equal addresses have equal hashes. Not for hostile input. */
+ANYSOCK_API uint32_t anysock_addr_hash(const struct anysock_addr *addr);
+
+/** @brief 127.0.0.0/8 or ::1, or an IPv4-mapped loopback address. */
+ANYSOCK_API bool anysock_addr_is_loopback(const struct anysock_addr *addr);
+
+/** @brief 224.0.0.0/4 or ff00::/8. */
+ANYSOCK_API bool anysock_addr_is_multicast(const struct anysock_addr *addr);
+
+/** @brief 169.254.0.0/16 or fe80::/10. */
+ANYSOCK_API bool anysock_addr_is_link_local(const struct anysock_addr *addr);
+
+/** @brief The wildcard: 0.0.0.0 or ::. */
+ANYSOCK_API bool anysock_addr_is_any(const struct anysock_addr *addr);
+
+/**
+ * @brief Takes the bytes of a native `struct sockaddr`.
+ *
+ * @param native  the native address.
+ * @param length  its length in bytes, at most 120.
+ * @return #ANYSOCK_OK; #ANYSOCK_EINVAL if the length does not fit the family;
+ *         #ANYSOCK_EAFNOSUPPORT for a family that the library does not know; #ANYSOCK_EFAULT.
+ */
+ANYSOCK_API int anysock_addr_from_native(const void *native, size_t length,
+                                         struct anysock_addr *addr);
+
+/**
+ * @brief Gives the address as a native `struct sockaddr`.
+ *
+ * @param length  receives the bytes written, 0 on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_ENOBUFS if size is too small; #ANYSOCK_EINVAL for no address;
+ *         #ANYSOCK_EFAULT.
+ */
+ANYSOCK_API int anysock_addr_to_native(const struct anysock_addr *addr, void *native, size_t size,
+                                       size_t *length);
+
+/* ============================================================================================
+ * The socket
+ * ========================================================================================= */
+
+/** The operating system's handle: `int` on POSIX, a `SOCKET` on Windows. */
+#ifdef _WIN32
+typedef uintptr_t anysock_native;
+#else
+typedef int anysock_native;
+#endif
+
+/** What a foreign event loop can wait for: a pollable descriptor, a `HANDLE` on Windows. */
+#ifdef _WIN32
+typedef void *anysock_waitable;
+#else
+typedef int anysock_waitable;
+#endif
+
+struct anysock_event;
+
+/**
+ * @brief A socket: a plain object of 64 bytes, owned by the caller.
+ *
+ * All zero is a valid, closed socket (#ANYSOCK_INIT). It may be moved in memory, but not
+ * duplicated: of two copies only one may go on. The fields are private.
+ */
+struct anysock {
+    uint32_t state_;             /* see src/internal.h */
+    int32_t connect_error_;      /* the stored result of a failed connect */
+    int32_t connect_native_;     /* the system's number behind it */
+    int32_t timeout_[3];         /* receive, send, connect: milliseconds + 1; 0 for none */
+    struct anysock_event *event_; /* the bound event, if any */
+    anysock_native native_;      /* the descriptor; valid while the open bit is set */
+    unsigned char reserved_[40 - sizeof(struct anysock_event *) - sizeof(anysock_native)];
+};
+
+/** A closed socket: `struct anysock s = ANYSOCK_INIT;` */
+#ifdef __cplusplus
+#define ANYSOCK_INIT anysock()
+#else
+#define ANYSOCK_INIT {0}
+#endif
+
+/** @brief `sizeof(struct anysock)`, for callers from other languages: 64. */
+ANYSOCK_API size_t anysock_sizeof(void);
+
+/** Socket types. */
+enum anysock_type {
+    ANYSOCK_STREAM = 1, /**< TCP */
+    ANYSOCK_DGRAM = 2   /**< UDP */
+};
+
+/** Flags of anysock_open(), anysock_accept() and anysock_adopt(). */
+enum {
+    /** Logically non-blocking: calls that would wait return #ANYSOCK_EAGAIN. */
+    ANYSOCK_NONBLOCK = 0x1
+};
+
+/**
+ * @brief Makes a socket.
+ *
+ * It is closed on exec and not inheritable, from the first moment where the system can do that.
+ * An IPv6 socket takes IPv6 only, since no other choice exists on every system.
+ *
+ * @param family  #ANYSOCK_INET or #ANYSOCK_INET6.
+ * @param type    #ANYSOCK_STREAM or #ANYSOCK_DGRAM.
+ * @param flags   0 or #ANYSOCK_NONBLOCK.
+ * @param s       receives the socket; what it held before is overwritten, not closed. A closed
+ *                socket on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EAFNOSUPPORT, #ANYSOCK_ESOCKTNOSUPPORT, #ANYSOCK_EINVAL (flags),
+ *         #ANYSOCK_EFAULT for arguments, checked in this order after the pointer;
+ *         #ANYSOCK_EMFILE, #ANYSOCK_ENFILE, #ANYSOCK_ENOBUFS, #ANYSOCK_ENOMEM, #ANYSOCK_EACCES;
+ *         those of anysock_startup().
+ *
+ * Thread safety: any thread. \posix socket \windows WSASocketW, ioctlsocket \since 0.1
+ */
+ANYSOCK_API int anysock_open(enum anysock_family family, enum anysock_type type, unsigned flags,
+                             struct anysock *s);
+
+/**
+ * @brief Takes over a native handle that was made elsewhere.
+ *
+ * The caller says with flags in which mode the socket is to be, since Windows cannot tell in
+ * which it is: #ANYSOCK_NONBLOCK makes it non-blocking; 0 makes it logically blocking, whatever
+ * the descriptor's own mode is. Adopt an unconnected, a listening or a connected socket; one
+ * whose connect is still pending counts as unconnected.
+ *
+ * @param native  the handle; from now on closed by anysock_close(). Still the caller's on failure.
+ * @param s       receives the socket; a closed socket on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EINVAL for arguments; #ANYSOCK_EBADF if it is
+ *         no socket; #ANYSOCK_ESOCKTNOSUPPORT, #ANYSOCK_EAFNOSUPPORT for a kind the library does
+ *         not know; those of anysock_startup().
+ *
+ * Thread safety: any thread. \posix getsockopt, getsockname, getpeername, fcntl
+ * \windows getsockopt, getsockname, getpeername, ioctlsocket \since 0.1
+ */
+ANYSOCK_API int anysock_adopt(anysock_native native, unsigned flags, struct anysock *s);
+
+/**
+ * @brief Gives the native handle back to the caller, in its logical mode and without event.
+ *
+ * A selection that somebody else put on the socket stays. The inherit flag is left as it is.
+ *
+ * @param native  receives the handle, which the caller closes; untouched on failure.
+ * @return #ANYSOCK_OK, and s is a closed socket; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: wants other threads out. \posix fcntl \windows WSAEventSelect, ioctlsocket
+ * \since 0.1
+ */
+ANYSOCK_API int anysock_release(struct anysock *s, anysock_native *native);
+
+/**
+ * @brief The native handle, for calls that the library does not offer. It stays the library's.
+ *
+ * Whatever another library does to its blocking mode or event selection does not break blocking
+ * calls of this one.
+ *
+ * @return the handle; -1 (`INVALID_SOCKET`) for a closed socket.
+ *
+ * Thread safety: any thread while the socket is open. \since 0.1
+ */
+ANYSOCK_API anysock_native anysock_native_handle(const struct anysock *s);
+
+/** @brief Whether the socket is open; a null pointer is not. Thread safety: any thread. */
+ANYSOCK_API bool anysock_is_open(const struct anysock *s);
+
+/**
+ * @brief Closes the socket gracefully: data already sent are delivered in the background.
+ *
+ * Never waits. A bound event is unbound first. Received data that were not read make the system
+ * reset the connection.
+ *
+ * @return #ANYSOCK_OK; #ANYSOCK_EBADF if it is closed already; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: wants other threads out. \posix close \windows WSAEventSelect, closesocket
+ * \since 0.1
+ */
+ANYSOCK_API int anysock_close(struct anysock *s);
+
+/**
+ * @brief Closes the socket at once and resets the connection: the peer gets
+ *        #ANYSOCK_ECONNRESET, data not yet delivered are dropped.
+ *
+ * @return as anysock_close().
+ *
+ * Thread safety: wants other threads out. \posix setsockopt(SO_LINGER), close
+ * \windows setsockopt(SO_LINGER), closesocket \since 0.1
+ */
+ANYSOCK_API int anysock_abort(struct anysock *s);
+
+/* ============================================================================================
+ * Set-up
+ * ========================================================================================= */
+
+/** What an address is bound for. It decides which other socket may share it. */
+enum anysock_bind_intent {
+    /** A server that owns its address: nobody else may bind it, on any system. A restart right
+     *  after a stop succeeds. */
+    ANYSOCK_BIND_SERVER = 0,
+    /** One of several servers among which the kernel spreads the connections or datagrams
+     *  (Linux, FreeBSD, DragonFly); #ANYSOCK_EOPNOTSUPP elsewhere. */
+    ANYSOCK_BIND_BALANCED = 1,
+    /** One of several receivers of the same datagrams (multicast, broadcast). Datagram only. */
+    ANYSOCK_BIND_SHARED = 2,
+    /** A client that wants a certain local address or port. */
+    ANYSOCK_BIND_CLIENT = 3
+};
+
+/**
+ * @brief Gives the socket a local address.
+ *
+ * @param addr    of the socket's family; port 0 lets the system choose, see
+ *                anysock_local_addr().
+ * @param intent  see #anysock_bind_intent.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (intent, or bound
+ *         already), #ANYSOCK_EAFNOSUPPORT for arguments; #ANYSOCK_EADDRINUSE;
+ *         #ANYSOCK_EADDRNOTAVAIL; #ANYSOCK_EACCES (privileged port; on Windows also a port that
+ *         another user or the system has reserved); #ANYSOCK_EOPNOTSUPP (intent).
+ *
+ * Thread safety: wants other threads out. \posix setsockopt(SO_REUSEADDR), bind
+ * \windows setsockopt(SO_EXCLUSIVEADDRUSE), bind \since 0.1
+ */
+ANYSOCK_API int anysock_bind(struct anysock *s, const struct anysock_addr *addr,
+                             enum anysock_bind_intent intent);
+
+/**
+ * @brief Starts to take connections.
+ *
+ * @param backlog  how many may wait for accept; 0 or less for the system's maximum. Systems
+ *                 clamp it, and Linux takes one more.
+ * @return #ANYSOCK_OK (an unbound socket gets the wildcard address and a port first);
+ *         #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EOPNOTSUPP (not a stream),
+ *         #ANYSOCK_EISCONN (connected or connecting), #ANYSOCK_EBADSTATE, #ANYSOCK_EADDRINUSE.
+ *
+ * Thread safety: wants other threads out. \posix listen \windows bind if unbound, listen
+ * \since 0.1
+ */
+ANYSOCK_API int anysock_listen(struct anysock *s, int backlog);
+
+/**
+ * @brief Takes one connection.
+ *
+ * Waits according to the listener's mode and receive time-out. The new socket is in the mode
+ * that flags ask for, whatever the listener's is; it has no event, no time-outs, and child
+ * processes do not inherit it. Connections that broke before they could be accepted are skipped.
+ *
+ * @param flags  0 or #ANYSOCK_NONBLOCK, for the new socket.
+ * @param child  receives the socket; overwritten, not closed; a closed socket on failure.
+ * @param peer   receives the peer's address; may be null; no address on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags, or not
+ *         listening) for arguments; #ANYSOCK_EAGAIN (non-blocking, none there);
+ *         #ANYSOCK_ETIMEDOUT; #ANYSOCK_EMFILE, #ANYSOCK_ENFILE, #ANYSOCK_ENOBUFS,
+ *         #ANYSOCK_ENOMEM.
+ *
+ * Thread safety: any number of threads may accept from one listener. \posix accept4
+ * \windows accept, SetHandleInformation, WSAEventSelect, ioctlsocket \since 0.1
+ */
+ANYSOCK_API int anysock_accept(struct anysock *listener, unsigned flags, struct anysock *child,
+                               struct anysock_addr *peer);
+
+/**
+ * @brief Connects to a peer.
+ *
+ * A blocking socket waits for the result, at most its connect time-out. A non-blocking one
+ * starts and returns #ANYSOCK_EINPROGRESS; it becomes writable when the result is there, and
+ * anysock_connect_result() tells which. A datagram socket is connected at once.
+ *
+ * The wildcard address stands for the loopback address. After a failure the socket cannot be
+ * used for another attempt, since systems disagree about that: close it and open a new one.
+ *
+ * @return #ANYSOCK_OK; #ANYSOCK_EINPROGRESS; #ANYSOCK_EFAULT, #ANYSOCK_EBADF,
+ *         #ANYSOCK_EAFNOSUPPORT, #ANYSOCK_EADDRNOTAVAIL (port 0), #ANYSOCK_EINVAL (listening)
+ *         for arguments; #ANYSOCK_EALREADY; #ANYSOCK_EISCONN; #ANYSOCK_EBADSTATE;
+ *         #ANYSOCK_ECONNREFUSED; #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENETUNREACH;
+ *         #ANYSOCK_EHOSTUNREACH; #ANYSOCK_EACCES; #ANYSOCK_EADDRINUSE.
+ *
+ * Thread safety: wants other threads out. \posix connect, poll, getsockopt(SO_ERROR)
+ * \windows connect, select, getsockopt(SO_ERROR) \since 0.1
+ */
+ANYSOCK_API int anysock_connect(struct anysock *s, const struct anysock_addr *addr);
+
+/**
+ * @brief The result of the connect that was started. Never waits, and may be asked any number
+ *        of times: the system is asked once and the answer kept.
+ *
+ * @return #ANYSOCK_OK when connected; #ANYSOCK_EINPROGRESS while pending; the connect's error
+ *         (see anysock_connect()) when it failed; #ANYSOCK_ENOTCONN when none was started;
+ *         #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: wants other threads out. \posix poll, getsockopt(SO_ERROR), getpeername
+ * \windows select, getsockopt(SO_ERROR), getpeername \since 0.1
+ */
+ANYSOCK_API int anysock_connect_result(struct anysock *s);
+
+/** The directions of anysock_shutdown(). */
+enum anysock_shutdown_how {
+    ANYSOCK_SHUT_RD = 1,  /**< receive returns end of stream from now on */
+    ANYSOCK_SHUT_WR = 2,  /**< the peer gets end of stream; send returns #ANYSOCK_EPIPE */
+    ANYSOCK_SHUT_RDWR = 3 /**< both */
+};
+
+/**
+ * @brief Ends one or both directions of a connection. Repeating it does no harm.
+ *
+ * @return #ANYSOCK_OK, also if the peer is gone already; #ANYSOCK_ENOTCONN if the stream was
+ *         never connected; #ANYSOCK_EINVAL (how); #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: any thread. \posix shutdown \windows shutdown(SD_SEND); the receive direction is
+ * ended inside the library, since Windows would reset the connection when more data come
+ * \since 0.1
+ */
+ANYSOCK_API int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how);
+
+/**
+ * @brief The local address; the wildcard with port 0 while the socket is unbound.
+ *
+ * @return #ANYSOCK_OK; #ANYSOCK_EBADF; #ANYSOCK_EFAULT; #ANYSOCK_ENOBUFS.
+ *
+ * Thread safety: any thread. \posix getsockname \windows getsockname \since 0.1
+ */
+ANYSOCK_API int anysock_local_addr(struct anysock *s, struct anysock_addr *addr);
+
+/**
+ * @brief The peer's address.
+ *
+ * @return #ANYSOCK_OK; #ANYSOCK_ENOTCONN if there is none, also while connecting;
+ *         #ANYSOCK_EBADF; #ANYSOCK_EFAULT; #ANYSOCK_ENOBUFS.
+ *
+ * Thread safety: any thread. \posix getpeername \windows getpeername \since 0.1
+ */
+ANYSOCK_API int anysock_peer_addr(struct anysock *s, struct anysock_addr *addr);
+
+/* ============================================================================================
+ * Blocking mode and time-outs
+ * ========================================================================================= */
+
+/**
+ * @brief Makes the socket logically blocking or non-blocking.
+ *
+ * The logical mode is what decides whether calls wait. The mode of the descriptor follows where
+ * it can: while an event is bound (`WSAEventSelect`) or a time-out is set it stays non-blocking,
+ * and the library waits in its place.
+ *
+ * @return #ANYSOCK_OK; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: wants other threads out. \posix fcntl(F_SETFL)
+ * \windows ioctlsocket(FIONBIO) \since 0.1
+ */
+ANYSOCK_API int anysock_set_blocking(struct anysock *s, bool blocking);
+
+/**
+ * @brief Whether the socket is logically blocking; on every system, Windows included. A closed
+ *        socket or a null pointer is not.
+ *
+ * Thread safety: any thread. \posix nothing \windows nothing \since 0.1
+ */
+ANYSOCK_API bool anysock_is_blocking(const struct anysock *s);
+
+/** No limit, as a time-out. */
+#define ANYSOCK_FOREVER (-1)
+
+/** Which calls a time-out of anysock_set_timeout() limits. */
+enum anysock_timeout {
+    ANYSOCK_TIMEOUT_RECV = 0,   /**< receive and accept */
+    ANYSOCK_TIMEOUT_SEND = 1,   /**< send */
+    ANYSOCK_TIMEOUT_CONNECT = 2 /**< connect */
+};
+
+/**
+ * @brief Limits how long blocking calls wait; #ANYSOCK_ETIMEDOUT when the time is over.
+ *
+ * Non-blocking sockets never wait and ignore it. A call that moves everything
+ * (anysock_send_all(), anysock_recv_all()) has the time once for the whole.
+ *
+ * @param timeout_ms  0 to INT_MAX - 1 milliseconds, or #ANYSOCK_FOREVER (the initial value).
+ * @return #ANYSOCK_OK; #ANYSOCK_EINVAL; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: wants other threads out. \posix nothing; the next call that it limits uses
+ * fcntl once \windows the same with ioctlsocket; SO_RCVTIMEO is not used \since 0.1
+ */
+ANYSOCK_API int anysock_set_timeout(struct anysock *s, enum anysock_timeout which, int timeout_ms);
+
+/**
+ * @brief Reads a time-out back.
+ * @return #ANYSOCK_OK; #ANYSOCK_EINVAL; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
+ */
+ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeout which,
+                                    int *timeout_ms);
+
+/* ============================================================================================
+ * Sending and receiving
+ * ========================================================================================= */
+
+/** Flags of the send and receive calls. Unknown ones are refused with #ANYSOCK_EINVAL. */
+enum {
+    ANYSOCK_PEEK = 0x1,   /**< receive: leave the data in the queue */
+    ANYSOCK_NO_WAIT = 0x2 /**< this one call does not wait, as if the socket were non-blocking */
+};
+
+/**
+ * @brief Sends bytes on a connected socket.
+ *
+ * A blocking socket waits until something could be sent, a stream then usually takes all. A
+ * stream may take less than length: see anysock_send_all().
+ *
+ * @param data    the bytes; may be null if length is 0.
+ * @param length  how many; a stream call moves at most 1 GiB. 0 does nothing on a stream and
+ *                sends an empty datagram otherwise.
+ * @param flags   0 or #ANYSOCK_NO_WAIT.
+ * @param sent    receives how many bytes were taken; 0 on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags) for arguments;
+ *         #ANYSOCK_EAGAIN (non-blocking and no room, or still connecting);
+ *         #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN; #ANYSOCK_EPIPE (own shutdown, or the peer is
+ *         gone); #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE (datagram); the connect's error if the
+ *         pending connect failed.
+ *
+ * Thread safety: any thread. \posix send(MSG_NOSIGNAL) \windows send \since 0.1
+ */
+ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length, unsigned flags,
+                             size_t *sent);
+
+/**
+ * @brief Receives bytes from a connected socket.
+ *
+ * **End of stream** is #ANYSOCK_OK with 0 bytes. A reset never looks like it: once any call has
+ * seen one, receive returns #ANYSOCK_ECONNRESET where the system would say 0.
+ *
+ * @param data      receives the bytes; may be null if capacity is 0.
+ * @param capacity  at most so many; 0 on a stream returns at once with 0 bytes.
+ * @param flags     0, or #ANYSOCK_PEEK and #ANYSOCK_NO_WAIT.
+ * @param received  receives how many bytes came; 0 on failure and at end of stream.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags) for arguments;
+ *         #ANYSOCK_EAGAIN (non-blocking and nothing there, or still connecting);
+ *         #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET; the connect's error if the
+ *         pending connect failed.
+ *
+ * Thread safety: any thread. \posix recv \windows recv \since 0.1
+ */
+ANYSOCK_API int anysock_recv(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                             size_t *received);
+
+/**
+ * @brief Sends all bytes, in as many calls as it takes.
+ *
+ * @param sent  receives how many bytes were taken: length on success, the progress on failure.
+ * @return as anysock_send(). A non-blocking socket returns #ANYSOCK_EAGAIN when there is no more
+ *         room, a blocking one #ANYSOCK_ETIMEDOUT when the send time-out is over for the whole:
+ *         go on with the rest later.
+ *
+ * Thread safety: any thread; bytes of two threads may interleave. \posix send \windows send
+ * \since 0.1
+ */
+ANYSOCK_API int anysock_send_all(struct anysock *s, const void *data, size_t length,
+                                 size_t *sent);
+
+/**
+ * @brief Receives until the buffer is full or the stream ends.
+ *
+ * @param received  receives how many bytes came, also on failure. Fewer than length with
+ *                  #ANYSOCK_OK is the end of the stream.
+ * @return as anysock_recv(), with the receive time-out once for the whole;
+ *         #ANYSOCK_EOPNOTSUPP on a datagram socket.
+ *
+ * Thread safety: any thread. \posix recv \windows recv \since 0.1
+ */
+ANYSOCK_API int anysock_recv_all(struct anysock *s, void *data, size_t length, size_t *received);
+
+/* ============================================================================================
+ * Waiting
+ * ========================================================================================= */
+
+/** Conditions to wait for and conditions found. */
+enum {
+    ANYSOCK_READABLE = 0x01, /**< receive or accept would not wait: data, end of stream, error */
+    ANYSOCK_WRITABLE = 0x02, /**< send would not wait: room, or an error; or the pending connect
+                                  has its result */
+    ANYSOCK_ERROR = 0x04,    /**< found only: the connection is broken or the connect failed */
+    ANYSOCK_INVALID = 0x08   /**< found only, by anysock_poll(): not an open socket */
+};
+
+/**
+ * @brief Waits until a socket has one of the wanted conditions. The socket's mode and time-outs
+ *        do not matter.
+ *
+ * @param wanted      #ANYSOCK_READABLE, #ANYSOCK_WRITABLE or both.
+ * @param timeout_ms  how long at most; 0 only looks, #ANYSOCK_FOREVER.
+ * @param events      receives the conditions found; 0 on failure. #ANYSOCK_ERROR comes unasked
+ *                    and brings the wanted conditions with it.
+ * @return #ANYSOCK_OK when there is one; #ANYSOCK_ETIMEDOUT; #ANYSOCK_EINVAL; #ANYSOCK_EBADF;
+ *         #ANYSOCK_EFAULT.
+ *
+ * Thread safety: any thread. \posix poll \windows WSAPoll; select while connecting \since 0.1
+ */
+ANYSOCK_API int anysock_wait(struct anysock *s, unsigned wanted, int timeout_ms,
+                             unsigned *events);
+
+/** One socket of an anysock_poll() call. */
+struct anysock_poll_item {
+    struct anysock *socket; /**< null: this entry is ignored */
+    uint32_t wanted;        /**< #ANYSOCK_READABLE, #ANYSOCK_WRITABLE, both or 0 */
+    uint32_t events;        /**< out: the conditions found, 0 for none */
+};
+
+/** The most entries that anysock_poll() takes. */
+#define ANYSOCK_POLL_MAX 256
+
+/**
+ * @brief Waits until one of a few sockets has one of its wanted conditions.
+ *
+ * The same everywhere: entries without socket are ignored, a closed socket is reported as
+ * #ANYSOCK_INVALID at once, no entries at all just sleep, and end of stream counts as readable.
+ *
+ * @param items       the sockets; each at most once.
+ * @param count       0 to #ANYSOCK_POLL_MAX.
+ * @param timeout_ms  how long at most; 0 only looks, #ANYSOCK_FOREVER.
+ * @param ready       receives how many entries have events; 0 when the time ran out.
+ * @return #ANYSOCK_OK, also when the time ran out; #ANYSOCK_EINVAL; #ANYSOCK_EFAULT;
+ *         #ANYSOCK_ENOMEM.
+ *
+ * Thread safety: any thread. \posix poll \windows WSAPoll; select while one connects; Sleep for
+ * no entries \since 0.1
+ */
+ANYSOCK_API int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms,
+                             size_t *ready);
+
+/* ============================================================================================
+ * Events: a socket as something that a foreign loop can wait for
+ * ========================================================================================= */
+
+/**
+ * @brief Makes an event: a `HANDLE` on Windows, a pollable descriptor elsewhere, that is
+ *        signalled while the socket bound to it has one of the wanted conditions.
+ *
+ * @param event  receives the event; null on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT; #ANYSOCK_ENOMEM; #ANYSOCK_EMFILE; #ANYSOCK_ENFILE;
+ *         those of anysock_startup().
+ *
+ * Thread safety: any thread. The only call that allocates. \posix epoll_create1
+ * \windows WSACreateEvent \since 0.1
+ */
+ANYSOCK_API int anysock_event_create(struct anysock_event **event);
+
+/**
+ * @brief Frees an event.
+ *
+ * @param event  null does nothing.
+ * @return #ANYSOCK_OK; #ANYSOCK_EBUSY while a socket is bound to it: unbind or close that first.
+ *
+ * Thread safety: wants other threads out. \posix close \windows WSACloseEvent \since 0.1
+ */
+ANYSOCK_API int anysock_event_destroy(struct anysock_event *event);
+
+/**
+ * @brief Binds a socket to an event: one socket per event, one event per socket.
+ *
+ * The socket keeps its logical mode: a blocking one goes on blocking, although Windows makes the
+ * descriptor non-blocking.
+ *
+ * @param wanted  #ANYSOCK_READABLE, #ANYSOCK_WRITABLE or both.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (wanted) for arguments;
+ *         #ANYSOCK_EBUSY if either is bound already; #ANYSOCK_ENOMEM.
+ *
+ * Thread safety: wants other threads out. \posix epoll_ctl, fcntl
+ * \windows WSAEventSelect, ioctlsocket \since 0.1
+ */
+ANYSOCK_API int anysock_event_bind(struct anysock_event *event, struct anysock *s,
+                                   unsigned wanted);
+
+/**
+ * @brief Takes the socket from its event and gives the descriptor its mode back.
+ *
+ * @return #ANYSOCK_OK, also if it has none; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: wants other threads out. \posix epoll_ctl, fcntl
+ * \windows WSAEventSelect(0), WSAResetEvent, ioctlsocket \since 0.1
+ */
+ANYSOCK_API int anysock_event_unbind(struct anysock *s);
+
+/**
+ * @brief Tells which wanted conditions the bound socket has now, and renews the signal: the
+ *        event is signalled afterwards if and only if there is one.
+ *
+ * Call it after a foreign loop reported the native handle. A handle may be signalled although
+ * the condition is over by now; then events is 0.
+ *
+ * @param events  receives the conditions; 0 for none and on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EINVAL if no socket is bound; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: one thread at a time per event. \posix epoll_wait
+ * \windows WSAEnumNetworkEvents, WSAPoll or select, WSASetEvent \since 0.1
+ */
+ANYSOCK_API int anysock_event_which(struct anysock_event *event, unsigned *events);
+
+/**
+ * @brief Waits until the bound socket has one of the wanted conditions.
+ *
+ * @param timeout_ms  how long at most; 0 only looks, #ANYSOCK_FOREVER.
+ * @param events      receives the conditions found; 0 on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_ETIMEDOUT; #ANYSOCK_EINVAL; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: one thread at a time per event. \posix poll, epoll_wait
+ * \windows WaitForSingleObject, then as anysock_event_which() \since 0.1
+ */
+ANYSOCK_API int anysock_event_wait(struct anysock_event *event, int timeout_ms,
+                                   unsigned *events);
+
+/**
+ * @brief The native handle for a foreign loop: give it to `WaitForMultipleObjects` on Windows,
+ *        to `poll` (for reading) elsewhere. Never close, read or reset it yourself.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
+ANYSOCK_API anysock_waitable anysock_event_native(const struct anysock_event *event);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ANYSOCK_H */

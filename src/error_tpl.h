@@ -1,0 +1,29 @@
+/*
+ * Reading the two error tables, written once. Each port includes this file in its error.c, behind
+ * the tables entries[] and exceptions[], which are made of its own numbers.
+ */
+
+static const struct entry *find_entry(int native) {
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
+        if (entries[i].native == native)
+            return &entries[i];
+    return NULL;
+}
+
+int anysock_port_map_error(int native, enum anysock_op op, bool stream) {
+    if (native == 0)
+        return ANYSOCK_OK;
+    for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++) {
+        const struct exception *exception = &exceptions[i];
+        if (exception->native == native && exception->op == op &&
+            (stream ? exception->stream : exception->datagram))
+            return exception->code;
+    }
+    const struct entry *entry = find_entry(native);
+    return entry != NULL ? entry->code : ANYSOCK_EUNKNOWN;
+}
+
+const char *anysock_port_error_name(int native) {
+    const struct entry *entry = find_entry(native);
+    return entry != NULL ? entry->name : NULL;
+}

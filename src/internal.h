@@ -1,0 +1,278 @@
+/*
+ * The waist of the house: what the core keeps in a socket, and what it asks of a port.
+ *
+ * The core (src/<name>.c) decides: arguments, state, waiting, deadlines. A port (src/posix, src/win32,
+ * tests/fake) does: which call, which flag, which error number, which repair. The core includes
+ * no system header; a port never looks inside struct anysock.
+ */
+#ifndef ANYSOCK_INTERNAL_H
+#define ANYSOCK_INTERNAL_H
+
+#include <limits.h>
+#include <stdatomic.h>
+
+#include "anysock.h"
+
+/* ============================================================================================
+ * The state of a socket
+ * ========================================================================================= */
+
+/* The bits of struct anysock's state_. */
+enum {
+    ST_OPEN = 1u << 0,
+    ST_STREAM = 1u << 1, /* else datagram */
+    ST_INET6 = 1u << 2,  /* else IPv4 */
+    ST_BOUND = 1u << 3,
+
+    /* The mode machine's bits: only mode.c writes them. */
+    ST_NONBLOCK = 1u << 4,        /* logical mode: what the caller asked for */
+    ST_KERNEL_NONBLOCK = 1u << 5, /* kernel mode: what we made of the descriptor */
+    ST_KERNEL_FOREIGN = 1u << 6,  /* somebody else has changed the kernel mode: theirs now */
+    ST_EVENT = 1u << 7,           /* an event is bound */
+    ST_TIMED = 1u << 8,           /* a time-out is set */
+
+    /* The role of a stream; none of them: fresh. */
+    ST_LISTENING = 1u << 9,
+    ST_CONNECTING = 1u << 10,
+    ST_CONNECTED = 1u << 11,
+    ST_FAILED = 1u << 12,
+
+    ST_SHUT_RD = 1u << 13, /* own shutdown */
+    ST_SHUT_WR = 1u << 14,
+    ST_RESET = 1u << 15 /* some call saw a reset: sticky */
+};
+
+/*
+ * The state word is shared by the threads that send and receive on one socket, so every access
+ * is atomic. It orders nothing: relaxed. The header is also C99 and C++, which have no _Atomic,
+ * hence the cast; the object representation is the same on every compiler we know.
+ */
+static inline uint32_t state_of(const struct anysock *s) {
+    return atomic_load_explicit((const _Atomic uint32_t *)&s->state_, memory_order_relaxed);
+}
+
+/* Clears some bits and sets others in one step. */
+static inline void change_state(struct anysock *s, uint32_t clear, uint32_t set) {
+    _Atomic uint32_t *state = (_Atomic uint32_t *)&s->state_;
+    uint32_t now = atomic_load_explicit(state, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(state, &now, (now & ~clear) | set,
+                                                  memory_order_relaxed, memory_order_relaxed)) {
+        /* Another thread was faster; now holds what it wrote. */
+    }
+}
+
+/* ============================================================================================
+ * The port contract
+ *
+ * A port function that returns int returns 0 (or a count) for success and -1 for failure, and
+ * leaves the system's own number in the thread's error slot, where anysock_port_native_error()
+ * finds it. anysock_port_map_error() gives it its meaning. Nothing here waits, except
+ * anysock_port_poll(), anysock_port_event_wait(), and the I/O calls on a descriptor that is
+ * blocking in the kernel.
+ * ========================================================================================= */
+
+/* Which operation failed: part of an error's meaning. */
+enum anysock_op {
+    OP_ANY,
+    OP_OPEN,
+    OP_ADOPT,
+    OP_BIND,
+    OP_LISTEN,
+    OP_ACCEPT,
+    OP_CONNECT,
+    OP_SHUTDOWN,
+    OP_NAME,
+    OP_MODE,
+    OP_SEND,
+    OP_RECV,
+    OP_WAIT,
+    OP_EVENT,
+    OP_CLOSE
+};
+
+/* What a system is like, where that is data and not behaviour. */
+struct anysock_port_traits {
+    /* The first two bytes of the native IPv4 and IPv6 socket address: the family, on the BSDs
+     * preceded by the length. All that follows is laid out alike everywhere. */
+    unsigned char inet_head[2];
+    unsigned char inet6_head[2];
+    /* One call can be told not to wait (MSG_DONTWAIT). Otherwise the descriptor must be. */
+    bool has_no_wait_flag;
+    /* listen() gives an unbound socket an address by itself. */
+    bool listen_binds;
+    /* shutdown(SHUT_RD) may be passed on. Windows would reset the peer when more data come. */
+    bool passes_shut_rd;
+};
+extern const struct anysock_port_traits anysock_port_traits;
+
+/* The thread's error slot: errno, WSAGetLastError(). */
+int anysock_port_native_error(void);
+void anysock_port_set_native_error(int native);
+/* Maps a native number, met by an operation on a stream or datagram socket, to an ANYSOCK_E code.
+ * 0 is ANYSOCK_OK; what is not known is ANYSOCK_EUNKNOWN, never a guess. */
+int anysock_port_map_error(int native, enum anysock_op op, bool stream);
+/* The symbol of a native number; null if unknown. */
+const char *anysock_port_error_name(int native);
+
+/* Makes the network usable. Idempotent and thread-safe. */
+int anysock_port_startup(void);
+
+/* Makes a socket that is not inheritable, raises no SIGPIPE, takes IPv6 only if it is INET6, and
+ * whose kernel mode is as asked. */
+int anysock_port_open(enum anysock_family family, enum anysock_type type, bool nonblocking,
+                      anysock_native *native);
+/* Closes it, whatever mode or linger it has, without waiting. Preserves the error slot. */
+void anysock_port_close(anysock_native native);
+/* Makes the coming close a reset. Preserves the error slot; a failure has no consequence. */
+void anysock_port_reset_on_close(anysock_native native);
+
+/* What can be asked of a foreign socket. */
+struct anysock_port_facts {
+    enum anysock_family family;
+    enum anysock_type type; /* 0: another type */
+    bool bound, listening, connected;
+    int nonblocking; /* 1, 0; -1 where the system does not tell */
+};
+int anysock_port_describe(anysock_native native, struct anysock_port_facts *facts);
+
+/* Sets the options that the intent needs, before bind. */
+int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream);
+int anysock_port_bind(anysock_native native, const struct anysock_addr *addr);
+/* backlog <= 0: the system's maximum. */
+int anysock_port_listen(anysock_native native, int backlog);
+/* Takes one connection. The child has the kernel mode asked for, no association with any event
+ * and no inheritance by processes, whatever the listener has. peer may be null. */
+int anysock_port_accept(anysock_native native, bool nonblocking, anysock_native *child,
+                        struct anysock_addr *peer);
+int anysock_port_connect(anysock_native native, const struct anysock_addr *addr);
+/* Reads the pending error of the socket into the error slot (0 for none). Returns -1 only if the
+ * question itself failed. Systems may clear it by that: ask once. */
+int anysock_port_take_error(anysock_native native);
+int anysock_port_shutdown(anysock_native native, enum anysock_shutdown_how how);
+int anysock_port_local_addr(anysock_native native, struct anysock_addr *addr);
+int anysock_port_peer_addr(anysock_native native, struct anysock_addr *addr);
+/* The index of the interface with this name; 0 if there is none. */
+uint32_t anysock_port_interface_index(const char *name);
+
+/* Sets the kernel mode. Maps to ANYSOCK_EBUSY if an event selection forbids "blocking". */
+int anysock_port_set_blocking(anysock_native native, bool blocking);
+
+/* One try. The count, or -1. A length over 1 GiB is cut on streams. flags as in the API; NO_WAIT
+ * only comes if has_no_wait_flag. Never raises SIGPIPE. */
+ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t length,
+                            unsigned flags);
+ptrdiff_t anysock_port_recv(anysock_native native, void *data, size_t capacity, unsigned flags);
+
+/* Asked besides ANYSOCK_READABLE and ANYSOCK_WRITABLE: the result of a pending connect. Success is
+ * reported as ANYSOCK_WRITABLE, failure as ANYSOCK_ERROR. */
+#define PORT_CONNECTING 0x100u
+
+struct anysock_port_item {
+    anysock_native native;
+    unsigned wanted;
+    unsigned events; /* out; may hold more than wanted; ERROR and INVALID come unasked */
+};
+/* Waits at most timeout_ms (-1: no limit). Returns how many items have events, 0 when the time is
+ * over (perhaps a little early), -1 on failure, also for a signal (ANYSOCK_EINTR). End of stream is
+ * readable. count may be 0. */
+int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms);
+
+/* A monotonic clock, in nanoseconds. */
+uint64_t anysock_port_now_ns(void);
+
+/* An event is a native waitable with at most one socket. The socket's kernel mode must be
+ * non-blocking while bound, which the caller sees to (before bind, after unbind). */
+int anysock_port_event_create(anysock_waitable *waitable);
+void anysock_port_event_destroy(anysock_waitable waitable);
+/* Afterwards the waitable is signalled if the socket has a wanted condition already. Refuses
+ * nothing: the caller knows who is bound. */
+int anysock_port_event_bind(anysock_waitable waitable, anysock_native native, unsigned wanted);
+/* Clears the association and the signal, in this order. */
+int anysock_port_event_unbind(anysock_waitable waitable, anysock_native native);
+/* The wanted conditions now; the waitable is signalled afterwards iff there is one. */
+int anysock_port_event_which(anysock_waitable waitable, anysock_native native, unsigned wanted,
+                             unsigned *events);
+/* 1 when signalled, 0 when the time is over, -1 on failure, also for a signal. */
+int anysock_port_event_wait(anysock_waitable waitable, int timeout_ms);
+
+/* ============================================================================================
+ * Between core files
+ * ========================================================================================= */
+
+/* Fails by our own decision: there is no native number behind it. */
+static inline int refuse(int code) {
+    anysock_port_set_native_error(0);
+    return code;
+}
+
+/* Fails with what the port left in the error slot, which stays there. */
+static inline int fail_native(enum anysock_op op, bool stream) {
+    return anysock_port_map_error(anysock_port_native_error(), op, stream);
+}
+
+/* socket.c */
+
+/* ANYSOCK_OK if s is an open socket. */
+static inline int check_open(const struct anysock *s) {
+    if (s == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    return (state_of(s) & ST_OPEN) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EBADF);
+}
+/* Settles a pending connect if its result is there: ANYSOCK_OK, ANYSOCK_EINPROGRESS, its error. */
+int anysock_finish_connect(struct anysock *s);
+
+/* deadline.c */
+
+/* A point of the port's clock. */
+struct anysock_deadline {
+    uint64_t at_ns; /* 0: not started yet; UINT64_MAX: never */
+};
+#define DEADLINE_UNSET                                                                             \
+    { 0 }
+/* The deadline timeout_ms from now. */
+struct anysock_deadline anysock_deadline_in(int timeout_ms);
+/* Milliseconds left, rounded up and at most INT_MAX; 0 when over; -1 for never. */
+int anysock_deadline_left(const struct anysock_deadline *deadline);
+
+/* wait.c */
+
+/* Waits for one socket. Signals and early wake-ups are waited out. */
+int anysock_wait_native(anysock_native native, unsigned wanted, bool stream,
+                        const struct anysock_deadline *deadline, unsigned *events);
+/* A limit that a caller may give: ANYSOCK_FOREVER, 0 to INT_MAX - 1. */
+static inline bool is_timeout(int timeout_ms) {
+    return timeout_ms >= ANYSOCK_FOREVER && timeout_ms < INT_MAX;
+}
+
+/* io.c */
+
+/* The one place that turns "would block" into waiting. Called when a call met ANYSOCK_EAGAIN:
+ * ANYSOCK_OK means try again, everything else is the caller's result. */
+int anysock_block(struct anysock *s, unsigned flags, enum anysock_timeout which,
+                  struct anysock_deadline *deadline);
+
+/* mode.c: the only writer of the mode bits. See the table there. */
+
+enum anysock_mode_input {
+    MODE_WANT_NONBLOCKING, /* the caller sets the logical mode */
+    MODE_WANT_BLOCKING,
+    MODE_WANT_CONTROL, /* a call with a deadline is about to be tried */
+    MODE_WOULD_BLOCK,  /* a logically blocking call without deadline met "would block" */
+    MODE_BINDING,      /* an event is about to be bound */
+    MODE_UNBOUND,      /* the event's association has been cleared */
+    MODE_RELEASING     /* the descriptor goes back to the caller */
+};
+/* Feeds the machine. For MODE_WOULD_BLOCK 1 means "the kernel waits now: repeat the call" and 0
+ * "wait for readiness instead"; otherwise ANYSOCK_OK or an error. */
+int anysock_mode(struct anysock *s, enum anysock_mode_input input);
+/* The mode bits of a new socket. */
+uint32_t anysock_mode_initial(bool nonblocking, bool kernel_nonblocking);
+/* A call with this time-out is about to be tried: takes control of the mode if it needs it. */
+int anysock_mode_prepare(struct anysock *s, unsigned flags, enum anysock_timeout which);
+
+/* event.c */
+
+/* Forgets the association of a socket that is about to be closed or released. */
+int anysock_event_detach(struct anysock *s);
+
+#endif /* ANYSOCK_INTERNAL_H */

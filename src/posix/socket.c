@@ -1,0 +1,175 @@
+/*
+ * The life of a descriptor on POSIX systems: made, bound, accepted, closed; and its mode.
+ */
+#include "port.h"
+
+/* getsockname tells the family always. */
+#define family_of_unbound(native) ((void)(native), ANYSOCK_UNSPEC)
+#include "../calls_tpl.h"
+
+/* The BSDs and macOS begin an address with its length; the macro says that they do. */
+#if defined(SIN6_LEN) || defined(__APPLE__) || defined(__OpenBSD__)
+#define HEAD(length, family) {(length), (family)}
+#elif defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define HEAD(length, family) {(family) >> 8, (family) & 0xff}
+#else
+#define HEAD(length, family) {(family) & 0xff, (family) >> 8}
+#endif
+
+const struct anysock_port_traits anysock_port_traits = {
+    .inet_head = HEAD(sizeof(struct sockaddr_in), AF_INET),
+    .inet6_head = HEAD(sizeof(struct sockaddr_in6), AF_INET6),
+    .has_no_wait_flag = true,
+    .listen_binds = true,
+    .passes_shut_rd = true,
+};
+
+/* Preserves errno for the caller's failure. */
+static int close_and_fail(int fd) {
+    anysock_port_close(fd);
+    return -1;
+}
+
+static int add_flag(int fd, int get, int set, int flag, bool on) {
+    int flags = fcntl(fd, get);
+    if (flags < 0)
+        return -1;
+    int wanted = on ? flags | flag : flags & ~flag;
+    return wanted == flags ? 0 : fcntl(fd, set, wanted);
+}
+
+int anysock_port_set_blocking(anysock_native native, bool blocking) {
+    return add_flag(native, F_GETFL, F_SETFL, O_NONBLOCK, !blocking);
+}
+
+/* What could not be asked for in the call that made the descriptor: both flags, off as well as
+ * on, since the BSDs let accept inherit them. */
+#ifndef SOCK_CLOEXEC
+static int repair_flags(int fd, bool nonblocking) {
+    if (add_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, true) != 0 ||
+        anysock_port_set_blocking(fd, !nonblocking) != 0)
+        return close_and_fail(fd);
+    return fd;
+}
+#endif
+
+/* Where there is no flag for a send, the socket must be told. macOS refuses it on a connection
+ * that is already reset, which must not fail an accept. */
+static void suppress_sigpipe(int fd) {
+#ifdef SO_NOSIGPIPE
+    int error = errno;
+    (void)set_int(fd, SOL_SOCKET, SO_NOSIGPIPE, 1);
+    errno = error;
+#else
+    (void)fd; /* MSG_NOSIGNAL on every send does it */
+#endif
+}
+
+static int make_socket(int family, int type, bool nonblocking) {
+#ifdef SOCK_CLOEXEC
+    return socket(family, type | SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0), 0);
+#else
+    int fd = socket(family, type, 0);
+    return fd < 0 ? fd : repair_flags(fd, nonblocking);
+#endif
+}
+
+int anysock_port_open(enum anysock_family family, enum anysock_type type, bool nonblocking,
+                      anysock_native *native) {
+    int fd = make_socket(family == ANYSOCK_INET ? AF_INET : AF_INET6,
+                         type == ANYSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, nonblocking);
+    if (fd < 0)
+        return -1;
+    suppress_sigpipe(fd);
+    if (family == ANYSOCK_INET6 && set_int(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) != 0)
+        return close_and_fail(fd);
+    *native = fd;
+    return 0;
+}
+
+/* The descriptor is gone whatever close says, also after EINTR: repeating it could close
+ * somebody else's. */
+void anysock_port_close(anysock_native native) {
+    int error = errno;
+    (void)close(native);
+    errno = error;
+}
+
+int anysock_port_describe(anysock_native native, struct anysock_port_facts *facts) {
+    int flags = fcntl(native, F_GETFL);
+    if (flags < 0 || describe_socket(native, facts) != 0)
+        return -1;
+    facts->nonblocking = (flags & O_NONBLOCK) != 0;
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* The option that makes the kernel spread the load; elsewhere SO_REUSEPORT means "the last one
+ * gets everything". */
+#if defined(SO_REUSEPORT_LB)
+#define BALANCE_OPTION SO_REUSEPORT_LB
+#elif defined(SO_REUSEPORT) && (defined(__linux__) || defined(__DragonFly__))
+#define BALANCE_OPTION SO_REUSEPORT
+#endif
+
+/* Several receivers of one group: the BSDs want SO_REUSEPORT for it, Linux SO_REUSEADDR. */
+static int share(int fd) {
+#if defined(SO_REUSEPORT) && !defined(__linux__)
+    if (set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1) != 0)
+        return -1;
+#endif
+    return set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+}
+
+int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream) {
+    switch (intent) {
+    case ANYSOCK_BIND_SERVER:
+        /* For a stream it allows the restart over connections in TIME_WAIT, and no more. For
+         * datagrams it would share the port. */
+        return stream ? set_int(native, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
+    case ANYSOCK_BIND_BALANCED:
+#ifdef BALANCE_OPTION
+        return set_int(native, SOL_SOCKET, BALANCE_OPTION, 1);
+#else
+        errno = EOPNOTSUPP;
+        return -1;
+#endif
+    case ANYSOCK_BIND_SHARED:
+        return share(native);
+    case ANYSOCK_BIND_CLIENT:
+        break;
+    }
+    return 0;
+}
+
+int anysock_port_listen(anysock_native native, int backlog) {
+    return listen(native, backlog > 0 ? backlog : SOMAXCONN);
+}
+
+static int accept_socket(int listener, bool nonblocking, struct sockaddr *addr, socklen_t *length) {
+#ifdef SOCK_CLOEXEC
+    return accept4(listener, addr, length, SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0));
+#else
+    int fd = accept(listener, addr, length);
+    return fd < 0 ? fd : repair_flags(fd, nonblocking);
+#endif
+}
+
+int anysock_port_accept(anysock_native native, bool nonblocking, anysock_native *child,
+                        struct anysock_addr *peer) {
+    socklen_t length = sizeof peer->bytes_;
+    struct sockaddr *addr = peer != NULL ? (struct sockaddr *)(void *)peer->bytes_ : NULL;
+    int fd = accept_socket(native, nonblocking, addr, peer != NULL ? &length : NULL);
+    if (fd < 0)
+        return -1;
+    suppress_sigpipe(fd);
+    if (peer != NULL)
+        (void)finish_name(0, length, peer);
+    *child = fd;
+    return 0;
+}
+
+int anysock_port_shutdown(anysock_native native, enum anysock_shutdown_how how) {
+    return shutdown(native, how == ANYSOCK_SHUT_WR ? SHUT_WR : SHUT_RD);
+}

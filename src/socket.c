@@ -1,0 +1,454 @@
+/*
+ * The life of a socket: open, adopt, bind, listen, accept, connect, shut down, close. Arguments
+ * and state are checked here, so that both systems see only calls that mean the same to them.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+#define ACCEPT_RETRIES 64
+
+_Static_assert(sizeof(struct anysock) == 64, "struct anysock is 64 bytes everywhere");
+
+static bool is_stream(const struct anysock *s) {
+    return (state_of(s) & ST_STREAM) != 0;
+}
+
+static enum anysock_family family_of(const struct anysock *s) {
+    return (state_of(s) & ST_INET6) != 0 ? ANYSOCK_INET6 : ANYSOCK_INET;
+}
+
+static void make_closed(struct anysock *s) {
+    memset(s, 0, sizeof *s);
+}
+
+static void make_open(struct anysock *s, anysock_native native, uint32_t state) {
+    make_closed(s);
+    s->native_ = native;
+    change_state(s, 0, state | ST_OPEN);
+}
+
+size_t anysock_sizeof(void) {
+    return sizeof(struct anysock);
+}
+
+bool anysock_is_open(const struct anysock *s) {
+    return s != NULL && (state_of(s) & ST_OPEN) != 0;
+}
+
+anysock_native anysock_native_handle(const struct anysock *s) {
+    return anysock_is_open(s) ? s->native_ : (anysock_native)-1;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+int anysock_open(enum anysock_family family, enum anysock_type type, unsigned flags,
+                 struct anysock *s) {
+    if (s == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    make_closed(s);
+    if (family != ANYSOCK_INET && family != ANYSOCK_INET6)
+        return refuse(ANYSOCK_EAFNOSUPPORT);
+    if (type != ANYSOCK_STREAM && type != ANYSOCK_DGRAM)
+        return refuse(ANYSOCK_ESOCKTNOSUPPORT);
+    if ((flags & ~(unsigned)ANYSOCK_NONBLOCK) != 0)
+        return refuse(ANYSOCK_EINVAL);
+    if (anysock_port_startup() != 0)
+        return fail_native(OP_OPEN, true);
+
+    bool nonblocking = (flags & ANYSOCK_NONBLOCK) != 0;
+    anysock_native native;
+    if (anysock_port_open(family, type, nonblocking, &native) != 0)
+        return fail_native(OP_OPEN, type == ANYSOCK_STREAM);
+    make_open(s, native,
+              anysock_mode_initial(nonblocking, nonblocking) |
+                  (type == ANYSOCK_STREAM ? ST_STREAM : 0) |
+                  (family == ANYSOCK_INET6 ? ST_INET6 : 0));
+    return ANYSOCK_OK;
+}
+
+/* The state that a foreign socket is in. */
+static uint32_t adopted_state(const struct anysock_port_facts *facts) {
+    uint32_t state = 0;
+    if (facts->type == ANYSOCK_STREAM)
+        state |= ST_STREAM;
+    if (facts->family == ANYSOCK_INET6)
+        state |= ST_INET6;
+    if (facts->bound)
+        state |= ST_BOUND;
+    if (facts->listening)
+        state |= ST_LISTENING;
+    else if (facts->connected)
+        state |= ST_CONNECTED;
+    return state;
+}
+
+int anysock_adopt(anysock_native native, unsigned flags, struct anysock *s) {
+    if (s == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    make_closed(s);
+    if ((flags & ~(unsigned)ANYSOCK_NONBLOCK) != 0)
+        return refuse(ANYSOCK_EINVAL);
+    if (anysock_port_startup() != 0)
+        return fail_native(OP_ADOPT, true);
+
+    struct anysock_port_facts facts;
+    if (anysock_port_describe(native, &facts) != 0)
+        return fail_native(OP_ADOPT, true);
+    if (facts.family == ANYSOCK_UNSPEC)
+        return refuse(ANYSOCK_EAFNOSUPPORT);
+    if (facts.type != ANYSOCK_STREAM && facts.type != ANYSOCK_DGRAM)
+        return refuse(ANYSOCK_ESOCKTNOSUPPORT);
+
+    /* Where the system cannot tell the mode, a blocking one is as the caller says. */
+    make_open(s, native, adopted_state(&facts) | anysock_mode_initial(false, facts.nonblocking > 0));
+    if ((flags & ANYSOCK_NONBLOCK) == 0)
+        return ANYSOCK_OK;
+    int code = anysock_mode(s, MODE_WANT_NONBLOCKING);
+    if (code != ANYSOCK_OK)
+        make_closed(s);
+    return code;
+}
+
+int anysock_release(struct anysock *s, anysock_native *native) {
+    if (native == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    int code = check_open(s);
+    if (code == ANYSOCK_OK)
+        code = anysock_event_detach(s);
+    if (code == ANYSOCK_OK)
+        code = anysock_mode(s, MODE_RELEASING);
+    if (code != ANYSOCK_OK)
+        return code;
+    *native = s->native_;
+    make_closed(s);
+    return ANYSOCK_OK;
+}
+
+int anysock_close(struct anysock *s) {
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    (void)anysock_event_detach(s); /* the association goes with the descriptor in any case */
+    anysock_port_close(s->native_);
+    make_closed(s);
+    return ANYSOCK_OK;
+}
+
+int anysock_abort(struct anysock *s) {
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    anysock_port_reset_on_close(s->native_);
+    return anysock_close(s);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+int anysock_bind(struct anysock *s, const struct anysock_addr *addr,
+                 enum anysock_bind_intent intent) {
+    if (addr == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    bool stream = is_stream(s);
+    if ((unsigned)intent > ANYSOCK_BIND_CLIENT)
+        return refuse(ANYSOCK_EINVAL);
+    if (anysock_addr_family(addr) != family_of(s))
+        return refuse(ANYSOCK_EAFNOSUPPORT);
+    if ((state_of(s) & ST_BOUND) != 0)
+        return refuse(ANYSOCK_EINVAL);
+    if (intent == ANYSOCK_BIND_SHARED && stream)
+        return refuse(ANYSOCK_EOPNOTSUPP);
+
+    if (anysock_port_bind_intent(s->native_, intent, stream) != 0 ||
+        anysock_port_bind(s->native_, addr) != 0)
+        return fail_native(OP_BIND, stream);
+    change_state(s, 0, ST_BOUND);
+    return ANYSOCK_OK;
+}
+
+int anysock_listen(struct anysock *s, int backlog) {
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    uint32_t state = state_of(s);
+    if ((state & ST_STREAM) == 0)
+        return refuse(ANYSOCK_EOPNOTSUPP);
+    if ((state & (ST_CONNECTING | ST_CONNECTED)) != 0)
+        return refuse(ANYSOCK_EISCONN);
+    if ((state & ST_FAILED) != 0)
+        return refuse(ANYSOCK_EBADSTATE);
+
+    if ((state & ST_BOUND) == 0 && !anysock_port_traits.listen_binds) {
+        struct anysock_addr any;
+        (void)anysock_addr_any(family_of(s), 0, &any);
+        code = anysock_bind(s, &any, ANYSOCK_BIND_SERVER);
+        if (code != ANYSOCK_OK)
+            return code;
+    }
+    if (anysock_port_listen(s->native_, backlog) != 0)
+        return fail_native(OP_LISTEN, true);
+    change_state(s, 0, ST_LISTENING | ST_BOUND);
+    return ANYSOCK_OK;
+}
+
+/* Takes one connection natively, and waits for it if the listener may. */
+static int accept_native(struct anysock *listener, bool nonblocking, anysock_native *native,
+                         struct anysock_addr *peer) {
+    int code = anysock_mode_prepare(listener, 0, ANYSOCK_TIMEOUT_RECV);
+    if (code != ANYSOCK_OK)
+        return code;
+
+    struct anysock_deadline deadline = DEADLINE_UNSET;
+    int broken = 0;
+    while (anysock_port_accept(listener->native_, nonblocking, native, peer) != 0) {
+        code = fail_native(OP_ACCEPT, true);
+        if (code == ANYSOCK_EINTR)
+            continue;
+        /* The port reports a connection that broke in the queue as ECONNABORTED: take the next
+         * one, but do not spin on a system that never ends to say so. */
+        if (code == ANYSOCK_ECONNABORTED && ++broken <= ACCEPT_RETRIES)
+            continue;
+        if (code == ANYSOCK_ECONNABORTED)
+            return ANYSOCK_EAGAIN;
+        if (code == ANYSOCK_EAGAIN)
+            code = anysock_block(listener, 0, ANYSOCK_TIMEOUT_RECV, &deadline);
+        if (code != ANYSOCK_OK)
+            return code;
+    }
+    return ANYSOCK_OK;
+}
+
+int anysock_accept(struct anysock *listener, unsigned flags, struct anysock *child,
+                   struct anysock_addr *peer) {
+    if (child == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    make_closed(child);
+    if (peer != NULL)
+        memset(peer, 0, sizeof *peer);
+    int code = check_open(listener);
+    if (code != ANYSOCK_OK)
+        return code;
+    uint32_t state = state_of(listener);
+    if ((flags & ~(unsigned)ANYSOCK_NONBLOCK) != 0 || (state & ST_LISTENING) == 0)
+        return refuse(ANYSOCK_EINVAL);
+
+    bool nonblocking = (flags & ANYSOCK_NONBLOCK) != 0;
+    anysock_native native;
+    code = accept_native(listener, nonblocking, &native, peer);
+    if (code != ANYSOCK_OK)
+        return code;
+    make_open(child, native,
+              anysock_mode_initial(nonblocking, nonblocking) | (state & (ST_STREAM | ST_INET6)) |
+                  ST_BOUND | ST_CONNECTED);
+    return ANYSOCK_OK;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* Keeps the failure of a connect, whose native number is in the error slot. */
+static int keep_failure(struct anysock *s, int code) {
+    s->connect_error_ = code;
+    s->connect_native_ = anysock_port_native_error();
+    change_state(s, ST_CONNECTING, ST_FAILED);
+    return code;
+}
+
+static int give_failure(const struct anysock *s) {
+    anysock_port_set_native_error(s->connect_native_);
+    return s->connect_error_;
+}
+
+/*
+ * The only place that reads a connect's result, and so the only one that consumes it: the socket
+ * is writable when it succeeded (POSIX, Windows) or failed (POSIX), and reports an error when it
+ * failed (both). What the system says then is final, except that no error and no peer means
+ * that it was not about the connect at all.
+ */
+static int settle_connect(struct anysock *s, unsigned events) {
+    struct anysock_addr peer;
+    if ((events & ANYSOCK_INVALID) != 0)
+        return keep_failure(s, refuse(ANYSOCK_EBADF));
+    if (anysock_port_take_error(s->native_) != 0)
+        return keep_failure(s, fail_native(OP_CONNECT, true));
+    if (anysock_port_native_error() != 0)
+        return keep_failure(s, fail_native(OP_CONNECT, true));
+
+    if (anysock_port_peer_addr(s->native_, &peer) == 0) {
+        change_state(s, ST_CONNECTING, ST_CONNECTED | ST_BOUND);
+        return ANYSOCK_OK;
+    }
+    if ((events & ANYSOCK_ERROR) != 0)
+        return keep_failure(s, refuse(ANYSOCK_EUNKNOWN)); /* it failed, and nobody says why */
+    return refuse(ANYSOCK_EINPROGRESS);
+}
+
+int anysock_finish_connect(struct anysock *s) {
+    struct anysock_deadline now = anysock_deadline_in(0);
+    unsigned events;
+    int code = anysock_wait_native(s->native_, PORT_CONNECTING, true, &now, &events);
+    if (code == ANYSOCK_ETIMEDOUT)
+        return refuse(ANYSOCK_EINPROGRESS);
+    return code == ANYSOCK_OK ? settle_connect(s, events) : code;
+}
+
+/* Waits for a connect that is under way; the time-out ends the attempt. */
+static int await_connect(struct anysock *s) {
+    struct anysock_deadline deadline =
+        anysock_deadline_in(s->timeout_[ANYSOCK_TIMEOUT_CONNECT] - 1);
+    for (;;) {
+        unsigned events;
+        int code = anysock_wait_native(s->native_, PORT_CONNECTING, true, &deadline, &events);
+        if (code == ANYSOCK_ETIMEDOUT)
+            return keep_failure(s, code);
+        if (code == ANYSOCK_OK)
+            code = settle_connect(s, events);
+        if (code != ANYSOCK_EINPROGRESS)
+            return code;
+    }
+}
+
+/* Whether the socket may connect in this state; a code if not. */
+static int check_fresh(uint32_t state) {
+    if ((state & ST_STREAM) == 0)
+        return ANYSOCK_OK;
+    if ((state & ST_CONNECTED) != 0)
+        return refuse(ANYSOCK_EISCONN);
+    if ((state & ST_CONNECTING) != 0)
+        return refuse(ANYSOCK_EALREADY);
+    if ((state & ST_FAILED) != 0)
+        return refuse(ANYSOCK_EBADSTATE);
+    return (state & ST_LISTENING) != 0 ? refuse(ANYSOCK_EINVAL) : ANYSOCK_OK;
+}
+
+/* The address to use natively. Linux takes the wildcard for the loopback address, Windows and
+ * macOS refuse it: make everybody do what Linux does. Port 0 is refused everywhere. */
+static int connect_target(const struct anysock *s, const struct anysock_addr *addr,
+                          struct anysock_addr *target) {
+    if (anysock_addr_family(addr) != family_of(s))
+        return refuse(ANYSOCK_EAFNOSUPPORT);
+    if (anysock_addr_port(addr) == 0)
+        return refuse(ANYSOCK_EADDRNOTAVAIL);
+    *target = *addr;
+    if (anysock_addr_is_any(addr))
+        return anysock_addr_loopback(family_of(s), anysock_addr_port(addr), target);
+    return ANYSOCK_OK;
+}
+
+int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
+    if (addr == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    struct anysock_addr target;
+    int code = check_open(s);
+    if (code == ANYSOCK_OK)
+        code = check_fresh(state_of(s));
+    if (code == ANYSOCK_OK)
+        code = connect_target(s, addr, &target);
+    if (code == ANYSOCK_OK)
+        code = anysock_mode_prepare(s, 0, ANYSOCK_TIMEOUT_CONNECT);
+    if (code != ANYSOCK_OK)
+        return code;
+
+    bool stream = is_stream(s);
+    if (anysock_port_connect(s->native_, &target) == 0) {
+        change_state(s, 0, ST_CONNECTED | ST_BOUND);
+        return ANYSOCK_OK;
+    }
+    code = fail_native(OP_CONNECT, stream);
+    if (!stream)
+        return code;
+    if (code != ANYSOCK_EINPROGRESS)
+        return keep_failure(s, code);
+    /* Under way: the descriptor is non-blocking, or a signal interrupted the kernel's waiting.
+     * The attempt goes on in both cases and must not be repeated. */
+    change_state(s, 0, ST_CONNECTING | ST_BOUND);
+    return anysock_is_blocking(s) ? await_connect(s) : code;
+}
+
+int anysock_connect_result(struct anysock *s) {
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    uint32_t state = state_of(s);
+    if ((state & ST_CONNECTING) != 0)
+        return anysock_finish_connect(s);
+    if ((state & ST_FAILED) != 0)
+        return give_failure(s);
+    return (state & ST_CONNECTED) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_ENOTCONN);
+}
+
+/* A pending connect may have ended since: look, so that the role is what the caller expects. */
+static void refresh_role(struct anysock *s) {
+    if ((state_of(s) & ST_CONNECTING) != 0)
+        (void)anysock_finish_connect(s);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* One direction natively. Systems disagree about repetition and about a peer that is gone; the
+ * connection was there, so what was asked for is true now. */
+static int shut_native(const struct anysock *s, enum anysock_shutdown_how how) {
+    if (anysock_port_shutdown(s->native_, how) == 0)
+        return ANYSOCK_OK;
+    int code = fail_native(OP_SHUTDOWN, is_stream(s));
+    bool gone = code == ANYSOCK_ENOTCONN || code == ANYSOCK_EINVAL || code == ANYSOCK_ECONNRESET;
+    return gone ? ANYSOCK_OK : code;
+}
+
+int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    if (how != ANYSOCK_SHUT_RD && how != ANYSOCK_SHUT_WR && how != ANYSOCK_SHUT_RDWR)
+        return refuse(ANYSOCK_EINVAL);
+    refresh_role(s);
+    uint32_t state = state_of(s);
+    if ((state & (ST_STREAM | ST_CONNECTED)) == ST_STREAM)
+        return refuse(ANYSOCK_ENOTCONN);
+
+    /* Writing first: macOS does not send the FIN when both are asked for after the peer's. */
+    if ((how & ANYSOCK_SHUT_WR) != 0 && (state & ST_SHUT_WR) == 0) {
+        code = shut_native(s, ANYSOCK_SHUT_WR);
+        if (code != ANYSOCK_OK)
+            return code;
+        change_state(s, 0, ST_SHUT_WR);
+    }
+    if ((how & ANYSOCK_SHUT_RD) != 0 && (state & ST_SHUT_RD) == 0) {
+        /* The bit first: a reader that the system wakes up finds it set. */
+        change_state(s, 0, ST_SHUT_RD);
+        if (anysock_port_traits.passes_shut_rd)
+            code = shut_native(s, ANYSOCK_SHUT_RD);
+    }
+    return code;
+}
+
+int anysock_local_addr(struct anysock *s, struct anysock_addr *addr) {
+    if (addr == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    memset(addr, 0, sizeof *addr);
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    if (anysock_port_local_addr(s->native_, addr) == 0)
+        return ANYSOCK_OK;
+    code = fail_native(OP_NAME, is_stream(s));
+    /* Windows has no name for an unbound socket; everybody else calls it the wildcard. */
+    return code == ANYSOCK_EINVAL ? anysock_addr_any(family_of(s), 0, addr) : code;
+}
+
+int anysock_peer_addr(struct anysock *s, struct anysock_addr *addr) {
+    if (addr == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    memset(addr, 0, sizeof *addr);
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    refresh_role(s);
+    if ((state_of(s) & ST_CONNECTED) == 0)
+        return refuse(ANYSOCK_ENOTCONN);
+    if (anysock_port_peer_addr(s->native_, addr) != 0)
+        return fail_native(OP_NAME, is_stream(s));
+    return ANYSOCK_OK;
+}

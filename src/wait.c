@@ -1,0 +1,141 @@
+/*
+ * Waiting for one socket or a few, with one meaning on every system: what the port reports is
+ * completed by what the library knows of the socket, and interruptions are waited out.
+ */
+#include "internal.h"
+
+#define BOTH (ANYSOCK_READABLE | ANYSOCK_WRITABLE)
+
+/* Polls until something is found or the deadline is over; returns how many, or a negative code. */
+static int poll_until(struct anysock_port_item *items, size_t count, bool stream,
+                      const struct anysock_deadline *deadline) {
+    int left = anysock_deadline_left(deadline);
+    for (;;) {
+        int found = anysock_port_poll(items, count, left);
+        if (found > 0)
+            return found;
+        int code = found < 0 ? fail_native(OP_WAIT, stream) : ANYSOCK_OK;
+        if (code != ANYSOCK_OK && code != ANYSOCK_EINTR)
+            return code;
+        /* The time is over; or a signal came, or a timer fired a tick too early: wait for the
+         * rest, and look at least once. */
+        left = anysock_deadline_left(deadline);
+        if (left == 0 && code == ANYSOCK_OK)
+            return 0;
+    }
+}
+
+int anysock_wait_native(anysock_native native, unsigned wanted, bool stream,
+                        const struct anysock_deadline *deadline, unsigned *events) {
+    struct anysock_port_item item = {native, wanted, 0};
+    int found = poll_until(&item, 1, stream, deadline);
+    *events = found > 0 ? item.events : 0;
+    if (found == 0)
+        return refuse(ANYSOCK_ETIMEDOUT);
+    return found > 0 ? ANYSOCK_OK : found;
+}
+
+/*
+ * What is known without asking the system, because a call would return at once: receive after an
+ * own shutdown (end of stream), send after one (EPIPE), anything on a stream that is not connected.
+ * Systems disagree about all of these: Linux calls a fresh stream writable and hung up, Windows
+ * never reports it.
+ */
+static unsigned known_events(uint32_t state) {
+    if ((state & ST_RESET) != 0)
+        return BOTH | ANYSOCK_ERROR;
+    if ((state & ST_FAILED) != 0)
+        return BOTH | ANYSOCK_ERROR;
+    if ((state & (ST_STREAM | ST_LISTENING | ST_CONNECTING | ST_CONNECTED)) == ST_STREAM)
+        return BOTH;
+
+    unsigned events = 0;
+    if ((state & ST_SHUT_RD) != 0)
+        events |= ANYSOCK_READABLE;
+    if ((state & ST_SHUT_WR) != 0)
+        events |= ANYSOCK_WRITABLE;
+    return events;
+}
+
+/* Prepares the question for one socket. A listener is never writable: send on it would not wait,
+ * but nobody waits for that, and only Linux would report it. */
+static struct anysock_port_item ask_about(const struct anysock *s, uint32_t state,
+                                          unsigned wanted) {
+    struct anysock_port_item item = {s->native_, wanted, 0};
+    if ((state & ST_CONNECTING) != 0)
+        item.wanted |= PORT_CONNECTING;
+    if ((state & ST_LISTENING) != 0)
+        item.wanted &= ~(unsigned)ANYSOCK_WRITABLE;
+    return item;
+}
+
+/* Makes the port's answer the caller's: an error makes every wanted condition true. */
+static unsigned answer(unsigned wanted, unsigned found) {
+    unsigned events = found & (wanted | ANYSOCK_ERROR | ANYSOCK_INVALID);
+    if ((events & ANYSOCK_ERROR) != 0)
+        events |= wanted;
+    return events;
+}
+
+int anysock_wait(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events) {
+    if (events == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    *events = 0;
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    if (wanted == 0 || (wanted & ~(unsigned)BOTH) != 0 || !is_timeout(timeout_ms))
+        return refuse(ANYSOCK_EINVAL);
+
+    struct anysock_poll_item item = {s, wanted, 0};
+    size_t ready = 0;
+    code = anysock_poll(&item, 1, timeout_ms, &ready);
+    if (code != ANYSOCK_OK)
+        return code;
+    *events = item.events;
+    return ready != 0 ? ANYSOCK_OK : refuse(ANYSOCK_ETIMEDOUT);
+}
+
+int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready) {
+    if (ready == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    *ready = 0;
+    if (items == NULL && count > 0)
+        return refuse(ANYSOCK_EFAULT);
+    if (count > ANYSOCK_POLL_MAX || !is_timeout(timeout_ms))
+        return refuse(ANYSOCK_EINVAL);
+
+    struct anysock_port_item asked[ANYSOCK_POLL_MAX];
+    unsigned char owner[ANYSOCK_POLL_MAX]; /* asked[i] belongs to items[owner[i]] */
+    size_t asking = 0;
+    bool known = false;
+
+    for (size_t i = 0; i < count; i++) {
+        struct anysock_poll_item *item = &items[i];
+        if ((item->wanted & ~(uint32_t)BOTH) != 0)
+            return refuse(ANYSOCK_EINVAL);
+        item->events = 0;
+        if (item->socket == NULL)
+            continue;
+        uint32_t state = state_of(item->socket);
+        unsigned found = (state & ST_OPEN) != 0 ? known_events(state) : ANYSOCK_INVALID;
+        item->events = answer(item->wanted, found);
+        known = known || item->events != 0;
+        if ((state & ST_OPEN) != 0) {
+            asked[asking] = ask_about(item->socket, state, item->wanted);
+            owner[asking++] = (unsigned char)i;
+        }
+    }
+
+    struct anysock_deadline deadline = anysock_deadline_in(known ? 0 : timeout_ms);
+    int found = poll_until(asked, asking, true, &deadline);
+    if (found < 0)
+        return found;
+    for (size_t i = 0; i < asking; i++) {
+        struct anysock_poll_item *item = &items[owner[i]];
+        item->events |= answer(item->wanted, asked[i].events);
+    }
+    for (size_t i = 0; i < count; i++)
+        *ready += items[i].events != 0;
+    return ANYSOCK_OK;
+}

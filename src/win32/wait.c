@@ -1,0 +1,122 @@
+/*
+ * Waiting for sockets on Windows. WSAPoll is the ordinary way. It does not report a failed connect
+ * before Windows 10 2004, so while a connect is pending select does the waiting, whose third
+ * set knows on every version.
+ */
+#include "port.h"
+
+/* FIN is a hang-up without POLLIN here, and only the bits that WSAPoll can be asked for are
+ * asked: it answers WSAEINVAL to all others. */
+static unsigned events_of(short revents) {
+    unsigned events = 0;
+    if ((revents & (POLLRDNORM | POLLHUP)) != 0)
+        events |= ANYSOCK_READABLE;
+    if ((revents & POLLWRNORM) != 0)
+        events |= ANYSOCK_WRITABLE;
+    if ((revents & POLLERR) != 0)
+        events |= ANYSOCK_ERROR;
+    if ((revents & POLLNVAL) != 0)
+        events |= ANYSOCK_INVALID;
+    return events;
+}
+
+static short raw_events(unsigned wanted) {
+    int events = 0;
+    if ((wanted & ANYSOCK_READABLE) != 0)
+        events |= POLLRDNORM;
+    if ((wanted & ANYSOCK_WRITABLE) != 0)
+        events |= POLLWRNORM;
+    return (short)events;
+}
+
+static int poll_sockets(struct anysock_port_item *items, size_t count, int timeout_ms) {
+    WSAPOLLFD fds[ANYSOCK_POLL_MAX];
+    for (size_t i = 0; i < count; i++) {
+        fds[i].fd = raw(items[i].native);
+        fds[i].events = raw_events(items[i].wanted);
+        fds[i].revents = 0;
+    }
+    int found = WSAPoll(fds, (ULONG)count, timeout_ms);
+    /* A call without one valid socket fails, but marks them as poll does. */
+    if (found < 0 && WSAGetLastError() != WSAENOTSOCK)
+        return -1;
+    found = 0;
+    for (size_t i = 0; i < count; i++) {
+        items[i].events = events_of(fds[i].revents);
+        found += items[i].events != 0;
+    }
+    return found;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* What select takes: on Windows an fd_set is a count and an array of any length. */
+struct sockets {
+    u_int count;
+    SOCKET array[ANYSOCK_POLL_MAX];
+};
+
+static void add(struct sockets *set, SOCKET socket) {
+    set->array[set->count++] = socket;
+}
+
+static bool contains(const struct sockets *set, SOCKET socket) {
+    for (u_int i = 0; i < set->count; i++)
+        if (set->array[i] == socket)
+            return true;
+    return false;
+}
+
+static fd_set *fd_set_of(struct sockets *set) {
+    return set->count > 0 ? (fd_set *)(void *)set : NULL;
+}
+
+/* The third set also knows urgent data. The pending error tells them apart, and reading it
+ * changes nothing on Windows. */
+static bool connect_failed(SOCKET socket) {
+    int error = 0, length = sizeof error;
+    return getsockopt(socket, SOL_SOCKET, SO_ERROR, (char *)&error, &length) == 0 && error != 0;
+}
+
+static int select_sockets(struct anysock_port_item *items, size_t count, int timeout_ms) {
+    struct sockets readable, writable, failed;
+    readable.count = writable.count = failed.count = 0;
+    for (size_t i = 0; i < count; i++) {
+        unsigned wanted = items[i].wanted;
+        SOCKET socket = raw(items[i].native);
+        if ((wanted & ANYSOCK_READABLE) != 0)
+            add(&readable, socket);
+        if ((wanted & (ANYSOCK_WRITABLE | PORT_CONNECTING)) != 0)
+            add(&writable, socket);
+        add(&failed, socket);
+    }
+    struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
+    int found = select(0, fd_set_of(&readable), fd_set_of(&writable), fd_set_of(&failed),
+                       timeout_ms >= 0 ? &timeout : NULL);
+    if (found < 0)
+        return -1;
+
+    found = 0;
+    for (size_t i = 0; i < count; i++) {
+        SOCKET socket = raw(items[i].native);
+        items[i].events = (contains(&readable, socket) ? ANYSOCK_READABLE : 0u) |
+                          (contains(&writable, socket) ? ANYSOCK_WRITABLE : 0u);
+        if (contains(&failed, socket) && connect_failed(socket))
+            items[i].events |= ANYSOCK_ERROR;
+        found += items[i].events != 0;
+    }
+    return found;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms) {
+    if (count == 0) { /* WSAPoll and select refuse to just sleep */
+        Sleep(timeout_ms >= 0 ? (DWORD)timeout_ms : INFINITE);
+        return 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        if ((items[i].wanted & PORT_CONNECTING) != 0)
+            return select_sockets(items, count, timeout_ms);
+    return poll_sockets(items, count, timeout_ms);
+}
