@@ -1,6 +1,13 @@
-# CMocka for targets that Debian has no package for: its one file, compiled as part of our build.
-# CMOCKA_SOURCE_DIR is where scripts/get-cmocka.sh put Debian's source package. Without it, the
-# native package is used.
+# CMocka: natively Debian's package; for another target, which Debian has no package for, its one
+# source file, compiled as part of our build. CMOCKA_SOURCE_DIR names an unpacked source; without
+# it scripts/get-cmocka.sh fetches Debian's source package, once for all build folders.
+if(CMAKE_CROSSCOMPILING AND NOT CMOCKA_SOURCE_DIR)
+    execute_process(
+        COMMAND ${PROJECT_SOURCE_DIR}/scripts/get-cmocka.sh ${PROJECT_SOURCE_DIR}/build/cmocka
+        OUTPUT_VARIABLE fetched OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    set(CMOCKA_SOURCE_DIR ${fetched} CACHE PATH "CMocka's source" FORCE)
+endif()
+
 if(CMOCKA_SOURCE_DIR)
     add_library(cmocka STATIC ${CMOCKA_SOURCE_DIR}/src/cmocka.c)
     target_include_directories(cmocka SYSTEM PUBLIC ${CMOCKA_SOURCE_DIR}/include)

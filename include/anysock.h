@@ -236,8 +236,8 @@ enum anysock_family {
  * The fields are private. All zero is the "no address" value, of family #ANYSOCK_UNSPEC.
  */
 struct anysock_addr {
-    uint32_t length_;   /* bytes used in bytes_, 0 for no address */
-    uint32_t reserved_; /* 0 */
+    uint32_t length_;    /* bytes used in bytes_, 0 for no address */
+    uint32_t reserved_;  /* 0 */
     uint64_t bytes_[15]; /* the system's own socket address */
 };
 
@@ -383,12 +383,12 @@ struct anysock_event;
  * duplicated: of two copies only one may go on. The fields are private.
  */
 struct anysock {
-    uint32_t state_;             /* see src/internal.h */
-    int32_t connect_error_;      /* the stored result of a failed connect */
-    int32_t connect_native_;     /* the system's number behind it */
-    int32_t timeout_[3];         /* receive, send, connect: milliseconds + 1; 0 for none */
+    uint32_t state_;              /* see src/internal.h */
+    int32_t connect_error_;       /* the stored result of a failed connect */
+    int32_t connect_native_;      /* the system's number behind it */
+    int32_t timeout_[3];          /* receive, send, connect: milliseconds + 1; 0 for none */
     struct anysock_event *event_; /* the bound event, if any */
-    anysock_native native_;      /* the descriptor; valid while the open bit is set */
+    anysock_native native_;       /* the descriptor; valid while the open bit is set */
     unsigned char reserved_[40 - sizeof(struct anysock_event *) - sizeof(anysock_native)];
 };
 
@@ -396,7 +396,8 @@ struct anysock {
 #ifdef __cplusplus
 #define ANYSOCK_INIT anysock()
 #else
-#define ANYSOCK_INIT {0}
+#define ANYSOCK_INIT                                                                               \
+    { 0 }
 #endif
 
 /** @brief `sizeof(struct anysock)`, for callers from other languages: 64. */
@@ -768,8 +769,7 @@ ANYSOCK_API int anysock_recv(struct anysock *s, void *data, size_t capacity, uns
  * Thread safety: any thread; bytes of two threads may interleave. \posix send \windows send
  * \since 0.1
  */
-ANYSOCK_API int anysock_send_all(struct anysock *s, const void *data, size_t length,
-                                 size_t *sent);
+ANYSOCK_API int anysock_send_all(struct anysock *s, const void *data, size_t length, size_t *sent);
 
 /**
  * @brief Receives until the buffer is full or the stream ends.
@@ -809,8 +809,7 @@ enum {
  *
  * Thread safety: any thread. \posix poll \windows WSAPoll; select while connecting \since 0.1
  */
-ANYSOCK_API int anysock_wait(struct anysock *s, unsigned wanted, int timeout_ms,
-                             unsigned *events);
+ANYSOCK_API int anysock_wait(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events);
 
 /** One socket of an anysock_poll() call. */
 struct anysock_poll_item {
@@ -881,8 +880,7 @@ ANYSOCK_API int anysock_event_destroy(struct anysock_event *event);
  * Thread safety: wants other threads out. \posix epoll_ctl, fcntl
  * \windows WSAEventSelect, ioctlsocket \since 0.1
  */
-ANYSOCK_API int anysock_event_bind(struct anysock_event *event, struct anysock *s,
-                                   unsigned wanted);
+ANYSOCK_API int anysock_event_bind(struct anysock_event *event, struct anysock *s, unsigned wanted);
 
 /**
  * @brief Takes the socket from its event and gives the descriptor its mode back.
@@ -919,8 +917,7 @@ ANYSOCK_API int anysock_event_which(struct anysock_event *event, unsigned *event
  * Thread safety: one thread at a time per event. \posix poll, epoll_wait
  * \windows WaitForSingleObject, then as anysock_event_which() \since 0.1
  */
-ANYSOCK_API int anysock_event_wait(struct anysock_event *event, int timeout_ms,
-                                   unsigned *events);
+ANYSOCK_API int anysock_event_wait(struct anysock_event *event, int timeout_ms, unsigned *events);
 
 /**
  * @brief The native handle for a foreign loop: give it to `WaitForMultipleObjects` on Windows,

@@ -9,8 +9,8 @@ struct description {
 };
 
 #define DESCRIBE(name, number, text) {number, "ANYSOCK_" #name, text},
-static const struct description descriptions[] = {
-    {ANYSOCK_OK, "ANYSOCK_OK", "success"}, ANYSOCK_ERROR_LIST(DESCRIBE)};
+static const struct description descriptions[] = {{ANYSOCK_OK, "ANYSOCK_OK", "success"},
+                                                  ANYSOCK_ERROR_LIST(DESCRIBE)};
 #undef DESCRIBE
 
 static const struct description unknown = {0, "ANYSOCK_(not a code)", "not a result code"};

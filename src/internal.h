@@ -1,9 +1,9 @@
 /*
  * The waist of the house: what the core keeps in a socket, and what it asks of a port.
  *
- * The core (src/<name>.c) decides: arguments, state, waiting, deadlines. A port (src/posix, src/win32,
- * tests/fake) does: which call, which flag, which error number, which repair. The core includes
- * no system header; a port never looks inside struct anysock.
+ * The core (src/<name>.c) decides: arguments, state, waiting, deadlines. A port (src/posix,
+ * src/win32, tests/fake) does: which call, which flag, which error number, which repair. The core
+ * includes no system header; a port never looks inside struct anysock.
  */
 #ifndef ANYSOCK_INTERNAL_H
 #define ANYSOCK_INTERNAL_H
@@ -59,6 +59,14 @@ static inline void change_state(struct anysock *s, uint32_t clear, uint32_t set)
                                                   memory_order_relaxed, memory_order_relaxed)) {
         /* Another thread was faster; now holds what it wrote. */
     }
+}
+
+static inline bool is_stream(const struct anysock *s) {
+    return (state_of(s) & ST_STREAM) != 0;
+}
+
+static inline enum anysock_family family_of(const struct anysock *s) {
+    return (state_of(s) & ST_INET6) != 0 ? ANYSOCK_INET6 : ANYSOCK_INET;
 }
 
 /* ============================================================================================
@@ -159,8 +167,7 @@ int anysock_port_set_blocking(anysock_native native, bool blocking);
 
 /* One try. The count, or -1. A length over 1 GiB is cut on streams. flags as in the API; NO_WAIT
  * only comes if has_no_wait_flag. Never raises SIGPIPE. */
-ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t length,
-                            unsigned flags);
+ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t length, unsigned flags);
 ptrdiff_t anysock_port_recv(anysock_native native, void *data, size_t capacity, unsigned flags);
 
 /* Asked besides ANYSOCK_READABLE and ANYSOCK_WRITABLE: the result of a pending connect. Success is
@@ -210,7 +217,15 @@ static inline int fail_native(enum anysock_op op, bool stream) {
     return anysock_port_map_error(anysock_port_native_error(), op, stream);
 }
 
-/* socket.c */
+/* address.c */
+
+/* Makes an address of 4 or 16 bytes of host. */
+void anysock_addr_fill(struct anysock_addr *addr, enum anysock_family family,
+                       const unsigned char *host, uint32_t scope, uint16_t port);
+/* The bytes of the host, wherever they are: 4 or 16 of them; null for no address. */
+const unsigned char *anysock_addr_host(const struct anysock_addr *addr, size_t *length);
+/* Whether 16 bytes are an IPv4-mapped address. */
+bool anysock_addr_is_mapped(const unsigned char host[16]);
 
 /* ANYSOCK_OK if s is an open socket. */
 static inline int check_open(const struct anysock *s) {
@@ -218,6 +233,9 @@ static inline int check_open(const struct anysock *s) {
         return refuse(ANYSOCK_EFAULT);
     return (state_of(s) & ST_OPEN) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EBADF);
 }
+
+/* connect.c */
+
 /* Settles a pending connect if its result is there: ANYSOCK_OK, ANYSOCK_EINPROGRESS, its error. */
 int anysock_finish_connect(struct anysock *s);
 

@@ -29,8 +29,9 @@ static int check_connected(struct anysock *s, unsigned flags, enum anysock_timeo
     for (;;) {
         uint32_t state = state_of(s);
         if ((state & ST_CONNECTING) == 0)
-            return (state & ST_CONNECTED) != 0 || (state & ST_STREAM) == 0 ? ANYSOCK_OK
-                                                                           : refuse(ANYSOCK_ENOTCONN);
+            return (state & ST_CONNECTED) != 0 || (state & ST_STREAM) == 0
+                       ? ANYSOCK_OK
+                       : refuse(ANYSOCK_ENOTCONN);
         int code = anysock_finish_connect(s);
         if (code == ANYSOCK_EINPROGRESS)
             code = anysock_block(s, flags, which, deadline);
@@ -50,8 +51,8 @@ static int note_error(struct anysock *s, int code) {
 }
 
 /* The arguments that both directions check alike, before anything else. */
-static int check_arguments(const struct anysock *s, const void *data, size_t length,
-                           unsigned flags, unsigned allowed) {
+static int check_arguments(const struct anysock *s, const void *data, size_t length, unsigned flags,
+                           unsigned allowed) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
@@ -100,8 +101,7 @@ static int send_until(struct anysock *s, const void *data, size_t length, unsign
     }
 }
 
-int anysock_send(struct anysock *s, const void *data, size_t length, unsigned flags,
-                 size_t *sent) {
+int anysock_send(struct anysock *s, const void *data, size_t length, unsigned flags, size_t *sent) {
     if (sent == NULL)
         return refuse(ANYSOCK_EFAULT);
     *sent = 0;
@@ -162,8 +162,7 @@ static int recv_until(struct anysock *s, void *data, size_t capacity, unsigned f
     }
 }
 
-int anysock_recv(struct anysock *s, void *data, size_t capacity, unsigned flags,
-                 size_t *received) {
+int anysock_recv(struct anysock *s, void *data, size_t capacity, unsigned flags, size_t *received) {
     if (received == NULL)
         return refuse(ANYSOCK_EFAULT);
     *received = 0;

@@ -22,13 +22,7 @@ enum kernel_action {
     MAKE_BLOCKING     /* Winsock refuses it while anybody's event selection is on the socket */
 };
 
-enum {
-    L = ST_NONBLOCK,
-    K = ST_KERNEL_NONBLOCK,
-    F = ST_KERNEL_FOREIGN,
-    E = ST_EVENT,
-    T = ST_TIMED
-};
+enum { L = ST_NONBLOCK, K = ST_KERNEL_NONBLOCK, F = ST_KERNEL_FOREIGN, E = ST_EVENT, T = ST_TIMED };
 
 struct rule {
     enum anysock_mode_input input;
@@ -111,7 +105,7 @@ int anysock_mode(struct anysock *s, enum anysock_mode_input input) {
 
     if (rule->action != KEEP &&
         anysock_port_set_blocking(s->native_, rule->action == MAKE_BLOCKING) != 0) {
-        int code = fail_native(OP_MODE, (state_of(s) & ST_STREAM) != 0);
+        int code = fail_native(OP_MODE, is_stream(s));
         if (rule->action != MAKE_BLOCKING || code != ANYSOCK_EBUSY)
             return input == MODE_WOULD_BLOCK ? 0 : code;
         /* refused_by_a_foreign_selection: the kernel stays non-blocking, the socket is logically

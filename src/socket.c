@@ -1,6 +1,6 @@
 /*
- * The life of a socket: open, adopt, bind, listen, accept, connect, shut down, close. Arguments
- * and state are checked here, so that both systems see only calls that mean the same to them.
+ * The life of a socket: open, adopt, bind, listen, accept, shut down, close. Arguments and state
+ * are checked here, so that both systems see only calls that mean the same to them.
  */
 #include <string.h>
 
@@ -9,14 +9,6 @@
 #define ACCEPT_RETRIES 64
 
 _Static_assert(sizeof(struct anysock) == 64, "struct anysock is 64 bytes everywhere");
-
-static bool is_stream(const struct anysock *s) {
-    return (state_of(s) & ST_STREAM) != 0;
-}
-
-static enum anysock_family family_of(const struct anysock *s) {
-    return (state_of(s) & ST_INET6) != 0 ? ANYSOCK_INET6 : ANYSOCK_INET;
-}
 
 static void make_closed(struct anysock *s) {
     memset(s, 0, sizeof *s);
@@ -101,7 +93,8 @@ int anysock_adopt(anysock_native native, unsigned flags, struct anysock *s) {
         return refuse(ANYSOCK_ESOCKTNOSUPPORT);
 
     /* Where the system cannot tell the mode, a blocking one is as the caller says. */
-    make_open(s, native, adopted_state(&facts) | anysock_mode_initial(false, facts.nonblocking > 0));
+    make_open(s, native,
+              adopted_state(&facts) | anysock_mode_initial(false, facts.nonblocking > 0));
     if ((flags & ANYSOCK_NONBLOCK) == 0)
         return ANYSOCK_OK;
     int code = anysock_mode(s, MODE_WANT_NONBLOCKING);
@@ -248,144 +241,11 @@ int anysock_accept(struct anysock *listener, unsigned flags, struct anysock *chi
 
 /* ------------------------------------------------------------------------------------------- */
 
-/* Keeps the failure of a connect, whose native number is in the error slot. */
-static int keep_failure(struct anysock *s, int code) {
-    s->connect_error_ = code;
-    s->connect_native_ = anysock_port_native_error();
-    change_state(s, ST_CONNECTING, ST_FAILED);
-    return code;
-}
-
-static int give_failure(const struct anysock *s) {
-    anysock_port_set_native_error(s->connect_native_);
-    return s->connect_error_;
-}
-
-/*
- * The only place that reads a connect's result, and so the only one that consumes it: the socket
- * is writable when it succeeded (POSIX, Windows) or failed (POSIX), and reports an error when it
- * failed (both). What the system says then is final, except that no error and no peer means
- * that it was not about the connect at all.
- */
-static int settle_connect(struct anysock *s, unsigned events) {
-    struct anysock_addr peer;
-    if ((events & ANYSOCK_INVALID) != 0)
-        return keep_failure(s, refuse(ANYSOCK_EBADF));
-    if (anysock_port_take_error(s->native_) != 0)
-        return keep_failure(s, fail_native(OP_CONNECT, true));
-    if (anysock_port_native_error() != 0)
-        return keep_failure(s, fail_native(OP_CONNECT, true));
-
-    if (anysock_port_peer_addr(s->native_, &peer) == 0) {
-        change_state(s, ST_CONNECTING, ST_CONNECTED | ST_BOUND);
-        return ANYSOCK_OK;
-    }
-    if ((events & ANYSOCK_ERROR) != 0)
-        return keep_failure(s, refuse(ANYSOCK_EUNKNOWN)); /* it failed, and nobody says why */
-    return refuse(ANYSOCK_EINPROGRESS);
-}
-
-int anysock_finish_connect(struct anysock *s) {
-    struct anysock_deadline now = anysock_deadline_in(0);
-    unsigned events;
-    int code = anysock_wait_native(s->native_, PORT_CONNECTING, true, &now, &events);
-    if (code == ANYSOCK_ETIMEDOUT)
-        return refuse(ANYSOCK_EINPROGRESS);
-    return code == ANYSOCK_OK ? settle_connect(s, events) : code;
-}
-
-/* Waits for a connect that is under way; the time-out ends the attempt. */
-static int await_connect(struct anysock *s) {
-    struct anysock_deadline deadline =
-        anysock_deadline_in(s->timeout_[ANYSOCK_TIMEOUT_CONNECT] - 1);
-    for (;;) {
-        unsigned events;
-        int code = anysock_wait_native(s->native_, PORT_CONNECTING, true, &deadline, &events);
-        if (code == ANYSOCK_ETIMEDOUT)
-            return keep_failure(s, code);
-        if (code == ANYSOCK_OK)
-            code = settle_connect(s, events);
-        if (code != ANYSOCK_EINPROGRESS)
-            return code;
-    }
-}
-
-/* Whether the socket may connect in this state; a code if not. */
-static int check_fresh(uint32_t state) {
-    if ((state & ST_STREAM) == 0)
-        return ANYSOCK_OK;
-    if ((state & ST_CONNECTED) != 0)
-        return refuse(ANYSOCK_EISCONN);
-    if ((state & ST_CONNECTING) != 0)
-        return refuse(ANYSOCK_EALREADY);
-    if ((state & ST_FAILED) != 0)
-        return refuse(ANYSOCK_EBADSTATE);
-    return (state & ST_LISTENING) != 0 ? refuse(ANYSOCK_EINVAL) : ANYSOCK_OK;
-}
-
-/* The address to use natively. Linux takes the wildcard for the loopback address, Windows and
- * macOS refuse it: make everybody do what Linux does. Port 0 is refused everywhere. */
-static int connect_target(const struct anysock *s, const struct anysock_addr *addr,
-                          struct anysock_addr *target) {
-    if (anysock_addr_family(addr) != family_of(s))
-        return refuse(ANYSOCK_EAFNOSUPPORT);
-    if (anysock_addr_port(addr) == 0)
-        return refuse(ANYSOCK_EADDRNOTAVAIL);
-    *target = *addr;
-    if (anysock_addr_is_any(addr))
-        return anysock_addr_loopback(family_of(s), anysock_addr_port(addr), target);
-    return ANYSOCK_OK;
-}
-
-int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
-    if (addr == NULL)
-        return refuse(ANYSOCK_EFAULT);
-    struct anysock_addr target;
-    int code = check_open(s);
-    if (code == ANYSOCK_OK)
-        code = check_fresh(state_of(s));
-    if (code == ANYSOCK_OK)
-        code = connect_target(s, addr, &target);
-    if (code == ANYSOCK_OK)
-        code = anysock_mode_prepare(s, 0, ANYSOCK_TIMEOUT_CONNECT);
-    if (code != ANYSOCK_OK)
-        return code;
-
-    bool stream = is_stream(s);
-    if (anysock_port_connect(s->native_, &target) == 0) {
-        change_state(s, 0, ST_CONNECTED | ST_BOUND);
-        return ANYSOCK_OK;
-    }
-    code = fail_native(OP_CONNECT, stream);
-    if (!stream)
-        return code;
-    if (code != ANYSOCK_EINPROGRESS)
-        return keep_failure(s, code);
-    /* Under way: the descriptor is non-blocking, or a signal interrupted the kernel's waiting.
-     * The attempt goes on in both cases and must not be repeated. */
-    change_state(s, 0, ST_CONNECTING | ST_BOUND);
-    return anysock_is_blocking(s) ? await_connect(s) : code;
-}
-
-int anysock_connect_result(struct anysock *s) {
-    int code = check_open(s);
-    if (code != ANYSOCK_OK)
-        return code;
-    uint32_t state = state_of(s);
-    if ((state & ST_CONNECTING) != 0)
-        return anysock_finish_connect(s);
-    if ((state & ST_FAILED) != 0)
-        return give_failure(s);
-    return (state & ST_CONNECTED) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_ENOTCONN);
-}
-
 /* A pending connect may have ended since: look, so that the role is what the caller expects. */
 static void refresh_role(struct anysock *s) {
     if ((state_of(s) & ST_CONNECTING) != 0)
         (void)anysock_finish_connect(s);
 }
-
-/* ------------------------------------------------------------------------------------------- */
 
 /* One direction natively. Systems disagree about repetition and about a peer that is gone; the
  * connection was there, so what was asked for is true now. */

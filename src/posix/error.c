@@ -10,7 +10,8 @@ struct entry {
     const char *name;
 };
 
-#define IS(native, code) {native, ANYSOCK_##code, #native}
+#define IS(native, code)                                                                           \
+    { native, ANYSOCK_##code, #native }
 
 static const struct entry entries[] = {
     IS(EAGAIN, EAGAIN),

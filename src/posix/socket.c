@@ -9,11 +9,14 @@
 
 /* The BSDs and macOS begin an address with its length; the macro says that they do. */
 #if defined(SIN6_LEN) || defined(__APPLE__) || defined(__OpenBSD__)
-#define HEAD(length, family) {(length), (family)}
+#define HEAD(length, family)                                                                       \
+    { (length), (family) }
 #elif defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define HEAD(length, family) {(family) >> 8, (family) & 0xff}
+#define HEAD(length, family)                                                                       \
+    { (family) >> 8, (family)&0xff }
 #else
-#define HEAD(length, family) {(family) & 0xff, (family) >> 8}
+#define HEAD(length, family)                                                                       \
+    { (family) & 0xff, (family) >> 8 }
 #endif
 
 const struct anysock_port_traits anysock_port_traits = {

@@ -10,7 +10,8 @@ struct entry {
     const char *name;
 };
 
-#define IS(native, code) {native, ANYSOCK_##code, #native}
+#define IS(native, code)                                                                           \
+    { native, ANYSOCK_##code, #native }
 
 /* Some headers lack a few of the codes. */
 #ifndef WSA_E_CANCELLED

@@ -44,12 +44,10 @@ int anysock_port_event_bind(anysock_waitable waitable, anysock_native native, un
     unsigned events;
     if (WSAEventSelect(raw(native), waitable, network_events(wanted)) != 0)
         return -1;
-    /* What was reported to an earlier selection is not reported again. */
-    if (look(native, wanted, &events) == 0) {
-        if (events != 0)
-            (void)WSASetEvent(waitable);
+    /* A connection that has long been there is reported as new now; data that an earlier selection
+     * was told of are not reported at all: put the signal right. */
+    if (anysock_port_event_which(waitable, native, wanted, &events) == 0)
         return 0;
-    }
     int error = WSAGetLastError();
     (void)anysock_port_event_unbind(waitable, native);
     WSASetLastError(error);

@@ -47,8 +47,8 @@ static void stop_inheritance(SOCKET socket) {
 }
 
 static SOCKET make_socket(int family, int type) {
-    SOCKET socket = WSASocketW(family, type, 0, NULL, 0,
-                               WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    SOCKET socket =
+        WSASocketW(family, type, 0, NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
     if (socket != INVALID_SOCKET)
         return socket;
     int error = WSAGetLastError();

@@ -1,0 +1,304 @@
+/*
+ * Addresses as text: a strict reader and a writer that is the same everywhere (RFC 4291, RFC 5952).
+ * Pure, except for the name of an interface in a zone.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+/* ------------------------------------------------------------------------------------------- *
+ * Reading text. Each reader takes the place in the text, moves it behind what it read, and says
+ * whether it could.
+ * ------------------------------------------------------------------------------------------- */
+
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/* A decimal number up to max, without leading zeros. */
+static bool read_decimal(const char **text, uint32_t max, uint32_t *value) {
+    const char *at = *text;
+    if (!is_digit(*at) || (at[0] == '0' && is_digit(at[1])))
+        return false;
+    uint64_t number = 0;
+    for (; is_digit(*at); at++) {
+        number = number * 10 + (uint64_t)(*at - '0');
+        if (number > max)
+            return false;
+    }
+    *value = (uint32_t)number;
+    *text = at;
+    return true;
+}
+
+/* Four decimal bytes with dots between them. */
+static bool read_inet(const char **text, unsigned char host[4]) {
+    for (int i = 0; i < 4; i++) {
+        uint32_t part;
+        if (i > 0 && *(*text)++ != '.')
+            return false;
+        if (!read_decimal(text, 255, &part))
+            return false;
+        host[i] = (unsigned char)part;
+    }
+    return true;
+}
+
+static int hex_digit(char c) {
+    if (is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* One to four hexadecimal digits. */
+static bool read_group(const char **text, unsigned *group) {
+    int digit = hex_digit(**text);
+    if (digit < 0)
+        return false;
+    *group = 0;
+    for (int i = 0; digit >= 0; i++) {
+        if (i == 4)
+            return false;
+        *group = *group << 4 | (unsigned)digit;
+        digit = hex_digit(*++*text);
+    }
+    return true;
+}
+
+/* Up to eight groups, one run of zero groups as "::", the last two groups also as IPv4. */
+static bool read_inet6(const char **text, unsigned char host[16]) {
+    unsigned char read[16];
+    int length = 0, gap = -1; /* bytes read; where "::" stands among them */
+    const char *at = *text;
+
+    if (at[0] == ':') {
+        if (at[1] != ':')
+            return false;
+        at += 2;
+        gap = 0;
+    }
+    while (length < 16 && (hex_digit(*at) >= 0)) {
+        const char *begin = at;
+        unsigned group;
+        if (!read_group(&at, &group))
+            return false;
+        if (*at == '.') {
+            at = begin;
+            if (length > 12 || !read_inet(&at, read + length))
+                return false;
+            length += 4;
+            break;
+        }
+        read[length++] = (unsigned char)(group >> 8);
+        read[length++] = (unsigned char)group;
+        if (*at != ':')
+            break;
+        if (at[1] == ':') {
+            if (gap >= 0)
+                return false;
+            gap = length;
+            at += 2;
+        } else if (hex_digit(at[1]) >= 0 && length < 16) {
+            at++;
+        } else {
+            return false;
+        }
+    }
+    if (gap < 0 ? length != 16 : length > 14)
+        return false;
+
+    size_t head = gap < 0 ? 16 : (size_t)gap, tail = gap < 0 ? 0 : (size_t)(length - gap);
+    memset(host, 0, 16);
+    memcpy(host, read, head);
+    memcpy(host + 16 - tail, read + head, tail);
+    *text = at;
+    return true;
+}
+
+/* The zone after '%', up to ']' or the end: a number, or the name of an interface. */
+static int read_zone(const char **text, uint32_t *scope) {
+    char name[64];
+    const char *at = *text, *number = at;
+    size_t length = strcspn(at, "]");
+    if (length == 0 || length >= sizeof name)
+        return ANYSOCK_EINVAL;
+    *text = at + length;
+    if (read_decimal(&number, UINT32_MAX, scope) && number == at + length)
+        return ANYSOCK_OK;
+    memcpy(name, at, length);
+    name[length] = '\0';
+    *scope = anysock_port_interface_index(name);
+    return *scope != 0 ? ANYSOCK_OK : ANYSOCK_ENODEV;
+}
+
+/* ":port" if it is there, and then the end. */
+static bool read_port(const char **text, uint32_t *port) {
+    *port = 0;
+    if (**text == ':') {
+        ++*text;
+        if (!read_decimal(text, 65535, port))
+            return false;
+    }
+    return **text == '\0';
+}
+
+static int parse_inet(const char *text, struct anysock_addr *addr) {
+    unsigned char host[4];
+    uint32_t port;
+    if (!read_inet(&text, host) || !read_port(&text, &port))
+        return ANYSOCK_EINVAL;
+    anysock_addr_fill(addr, ANYSOCK_INET, host, 0, (uint16_t)port);
+    return ANYSOCK_OK;
+}
+
+static int parse_inet6(const char *text, struct anysock_addr *addr) {
+    unsigned char host[16];
+    uint32_t scope = 0, port = 0;
+    bool bracket = *text == '[';
+    if (bracket)
+        text++;
+    if (!read_inet6(&text, host))
+        return ANYSOCK_EINVAL;
+    if (*text == '%') {
+        text++;
+        int code = read_zone(&text, &scope);
+        if (code != ANYSOCK_OK)
+            return code;
+    }
+    if (bracket ? *text++ != ']' || !read_port(&text, &port) : *text != '\0')
+        return ANYSOCK_EINVAL;
+    anysock_addr_fill(addr, ANYSOCK_INET6, host, scope, (uint16_t)port);
+    return ANYSOCK_OK;
+}
+
+int anysock_addr_parse(const char *text, struct anysock_addr *addr) {
+    if (text == NULL || addr == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    const char *colon = strchr(text, ':');
+    bool inet6 = text[0] == '[' || (colon != NULL && strchr(colon + 1, ':') != NULL);
+    int code = inet6 ? parse_inet6(text, addr) : parse_inet(text, addr);
+    return code == ANYSOCK_OK ? ANYSOCK_OK : refuse(code);
+}
+
+/* ------------------------------------------------------------------------------------------- *
+ * Writing text. Each writer returns the end of what it wrote. The longest text is
+ * "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535", which ANYSOCK_ADDR_TEXT_MAX holds.
+ * ------------------------------------------------------------------------------------------- */
+
+static char *write_decimal(char *at, uint32_t value) {
+    char digits[10];
+    int count = 0;
+    do {
+        digits[count++] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    while (count > 0)
+        *at++ = digits[--count];
+    return at;
+}
+
+static char *write_inet(char *at, const unsigned char host[4]) {
+    for (int i = 0; i < 4; i++) {
+        if (i > 0)
+            *at++ = '.';
+        at = write_decimal(at, host[i]);
+    }
+    return at;
+}
+
+static char *write_group(char *at, unsigned group) {
+    static const char digits[] = "0123456789abcdef";
+    for (int shift = 12; shift >= 0; shift -= 4)
+        if (group >> shift != 0 || shift == 0)
+            *at++ = digits[group >> shift & 0xf];
+    return at;
+}
+
+/* The longest run of at least two zero groups, the first of equals: its start and its end. */
+static void find_gap(const unsigned groups[8], int *gap, int *end) {
+    *gap = *end = 8;
+    int longest = 1;
+    for (int i = 0; i < 8; i++) {
+        int j = i;
+        while (j < 8 && groups[j] == 0)
+            j++;
+        if (j - i > longest) {
+            longest = j - i;
+            *gap = i;
+            *end = j;
+        }
+        i = j; /* groups[j] is not zero */
+    }
+}
+
+static char *write_inet6(char *at, const unsigned char host[16]) {
+    if (anysock_addr_is_mapped(host)) {
+        for (const char *prefix = "::ffff:"; *prefix != '\0'; prefix++)
+            *at++ = *prefix;
+        return write_inet(at, host + 12);
+    }
+    unsigned groups[8];
+    for (size_t i = 0; i < 8; i++)
+        groups[i] = (unsigned)(host[2 * i] << 8 | host[2 * i + 1]);
+    int gap, end;
+    find_gap(groups, &gap, &end);
+    for (int i = 0; i < 8; i++) {
+        if (i == gap) {
+            *at++ = ':';
+            i = end;
+            if (i == 8) {
+                *at++ = ':';
+                break;
+            }
+        }
+        if (i > 0)
+            *at++ = ':';
+        at = write_group(at, groups[i]);
+    }
+    return at;
+}
+
+/* Writes the whole text, without NUL, into a buffer that holds any. */
+static char *write_addr(char *at, const struct anysock_addr *addr) {
+    size_t length;
+    const unsigned char *host = anysock_addr_host(addr, &length);
+    if (host == NULL) {
+        *at++ = '-';
+        return at;
+    }
+    if (length == 4) {
+        at = write_inet(at, host);
+    } else {
+        *at++ = '[';
+        at = write_inet6(at, host);
+        uint32_t scope = anysock_addr_scope(addr);
+        if (scope != 0) {
+            *at++ = '%';
+            at = write_decimal(at, scope);
+        }
+        *at++ = ']';
+    }
+    *at++ = ':';
+    return write_decimal(at, anysock_addr_port(addr));
+}
+
+int anysock_addr_format(const struct anysock_addr *addr, char *text, size_t size) {
+    if (text == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    if (size > 0)
+        text[0] = '\0';
+    if (addr == NULL)
+        return refuse(ANYSOCK_EFAULT);
+
+    char buffer[ANYSOCK_ADDR_TEXT_MAX];
+    size_t length = (size_t)(write_addr(buffer, addr) - buffer);
+    if (length >= size)
+        return refuse(ANYSOCK_ENOBUFS);
+    memcpy(text, buffer, length);
+    text[length] = '\0';
+    return ANYSOCK_OK;
+}

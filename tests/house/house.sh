@@ -1,0 +1,59 @@
+#!/bin/bash
+# The rules of the house that can be checked mechanically: house.sh SOURCE_DIR
+set -u
+cd "$1" || exit 1
+. tests/house/tap.sh
+
+no_match() { ! grep -nE "$@"; }
+
+header_includes_only() {
+    [ "$(sed -n 's/^#include <\(.*\)>/\1/p' include/anysock.h | sort | xargs)" = \
+        "stdbool.h stddef.h stdint.h" ] && no_match '^#include "' include/anysock.h
+}
+
+# The header alone, as the first include, in every language that it promises.
+header_compiles_as() { # COMPILER STANDARD LANGUAGE
+    "$1" -std="$2" -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x "$3" include/anysock.h
+}
+
+half_is_documentation() {
+    awk '/^ *(\/\*|\*)/ { comment++ } /[^ ]/ { lines++ }
+         END { exit !(comment * 2 >= lines) }' include/anysock.h
+}
+
+# Every function of the header states its thread safety, in its own or its group's comment.
+documented() {
+    awk '/^\/\*\*/ { doc = 1 } /^ANYSOCK_API/ { if (!doc) { print; bad = 1 } doc = 0 }
+         END { exit bad }' include/anysock.h
+}
+
+ports_are_twins() {
+    diff <(cd src/posix && ls *.c | sed 's/event_.*\.c/event.c/' | sort -u) \
+        <(cd src/win32 && ls *.c | sort)
+}
+
+files_are_short() { ! wc -l src/*.[ch] src/*/*.[ch] | awk '$2 != "total" && $1 > 500' | grep .; }
+
+run_bits() {
+    for script in .ci/run scripts/test.sh scripts/demo.sh cmake/wine-run; do
+        [ -x "$script" ] || { echo "$script has no run bit"; return 1; }
+    done
+}
+
+check "the core has no preprocessor conditions" \
+    no_match '^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef|elif)' src/*.c
+check "the core includes no system header" \
+    no_match '#[[:space:]]*include[[:space:]]*<(sys/|netinet/|arpa/|unistd|fcntl|poll|winsock|ws2|windows|errno)' src/*.c
+check "the public header includes stddef, stdint and stdbool only" header_includes_only
+check "the public header is C99" header_compiles_as gcc c99 c
+check "the public header is C11" header_compiles_as gcc c11 c
+for standard in 98 11 14 17 20; do
+    check "the public header is C++$standard" header_compiles_as g++ c++$standard c++
+done
+check "the public header is C99 for Windows" header_compiles_as x86_64-w64-mingw32-gcc c99 c
+check "half of the public header is documentation" half_is_documentation
+check "every public function is documented" documented
+check "the ports are twins by name" ports_are_twins
+check "no source file is longer than 500 lines" files_are_short
+check "the scripts can be run" run_bits
+finish

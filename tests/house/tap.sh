@@ -1,0 +1,23 @@
+# TAP in shell: check NAME COMMAND... runs a command and prints "ok" or "not ok"; finish prints the
+# plan and exits accordingly. What a failing command printed follows as a comment.
+count=0
+failed=0
+
+check() {
+    name=$1
+    shift
+    count=$((count + 1))
+    if output=$("$@" 2>&1); then
+        echo "ok $count - $name"
+    else
+        failed=$((failed + 1))
+        echo "not ok $count - $name"
+        printf '%s\n' "$output" | sed 's/^/# /'
+    fi
+}
+
+finish() {
+    echo "1..$count"
+    [ "$failed" = 0 ]
+    exit
+}

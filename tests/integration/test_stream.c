@@ -1,0 +1,601 @@
+/*
+ * A connection's life: accept, send, receive, shut down, reset, close.
+ */
+#include <string.h>
+
+#include "deviations.h"
+#include "net.h"
+#include "platform.h"
+
+static char buffer[64];
+static size_t count;
+
+/* --- bind, listen, accept --- */
+
+static void accept_gives_the_peer(void **state) {
+    (void)state;
+    struct anysock listener, client, server;
+    struct anysock_addr addr, peer, local;
+    make_listener(ANYSOCK_INET6, 0, &listener, &addr);
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET6, ANYSOCK_STREAM, 0, &client));
+    assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_accept(&listener, 0, &server, &peer));
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(&client, &local));
+    assert_true(anysock_addr_equal(&local, &peer));
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(&server, &local));
+    assert_true(anysock_addr_equal(&addr, &local));
+    close_pair(&client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+static void accept_with_nothing_there_would_block(void **state) {
+    (void)state;
+    struct anysock listener, child;
+    struct anysock_addr addr, peer;
+    make_listener(ANYSOCK_INET, ANYSOCK_NONBLOCK, &listener, &addr);
+    assert_anysock(ANYSOCK_EAGAIN, anysock_accept(&listener, 0, &child, &peer));
+    assert_false(anysock_is_open(&child));
+    assert_int_equal(ANYSOCK_UNSPEC, anysock_addr_family(&peer));
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+static void accept_times_out(void **state) {
+    (void)state;
+    struct anysock listener, child;
+    struct anysock_addr addr;
+    make_listener(ANYSOCK_INET, 0, &listener, &addr);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&listener, ANYSOCK_TIMEOUT_RECV, 20));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_accept(&listener, 0, &child, NULL));
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+static void accept_needs_a_listener(void **state) {
+    (void)state;
+    struct anysock s, child;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &s));
+    assert_anysock(ANYSOCK_EINVAL, anysock_accept(&s, 0, &child, NULL));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void listen_binds_by_itself(void **state) {
+    (void)state;
+    struct anysock listener;
+    struct anysock_addr addr;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &listener));
+    assert_anysock(ANYSOCK_OK, anysock_listen(&listener, 0));
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(&listener, &addr));
+    assert_true(anysock_addr_is_any(&addr));
+    assert_int_not_equal(0, anysock_addr_port(&addr));
+    assert_anysock(ANYSOCK_OK, anysock_listen(&listener, 300)); /* again, with another backlog */
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+static void listen_is_for_streams(void **state) {
+    (void)state;
+    struct anysock s;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &s));
+    assert_anysock(ANYSOCK_EOPNOTSUPP, anysock_listen(&s, 1));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void bind_twice_is_refused(void **state) {
+    (void)state;
+    struct anysock s;
+    struct anysock_addr addr;
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &s));
+    assert_anysock(ANYSOCK_OK, anysock_bind(&s, &addr, ANYSOCK_BIND_CLIENT));
+    assert_anysock(ANYSOCK_EINVAL, anysock_bind(&s, &addr, ANYSOCK_BIND_CLIENT));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void server_owns_its_address(void **state) {
+    (void)state;
+    static const enum anysock_bind_intent intents[] = {ANYSOCK_BIND_SERVER, ANYSOCK_BIND_CLIENT};
+    for (size_t i = 0; i < COUNT_OF(intents); i++) {
+        struct anysock listener, second;
+        struct anysock_addr addr;
+        make_listener(ANYSOCK_INET, 0, &listener, &addr);
+        assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &second));
+        assert_anysock(ANYSOCK_EADDRINUSE, anysock_bind(&second, &addr, intents[i]));
+        close_pair(&listener, &second);
+    }
+}
+
+static void server_restarts_at_once(void **state) {
+    (void)state;
+    struct anysock listener, client, server;
+    struct anysock_addr addr;
+    make_listener(ANYSOCK_INET, 0, &listener, &addr);
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &client));
+    assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_accept(&listener, 0, &server, NULL));
+    /* The server closes first, so that its side of the connection lingers. */
+    assert_anysock(ANYSOCK_OK, anysock_close(&server));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&client, buffer, 1, 0, &count));
+    assert_int_equal(0, count);
+    assert_anysock(ANYSOCK_OK, anysock_close(&client));
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &listener));
+    assert_anysock(ANYSOCK_OK, anysock_bind(&listener, &addr, ANYSOCK_BIND_SERVER));
+    assert_anysock(ANYSOCK_OK, anysock_listen(&listener, 1));
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+static void bind_to_a_foreign_address_fails(void **state) {
+    (void)state;
+    struct anysock s;
+    struct anysock_addr addr;
+    assert_anysock(ANYSOCK_OK, anysock_addr_parse("192.0.2.1:0", &addr)); /* documentation only */
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &s));
+    assert_anysock(ANYSOCK_EADDRNOTAVAIL, anysock_bind(&s, &addr, ANYSOCK_BIND_SERVER));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void balanced_servers_share_where_the_kernel_balances(void **state) {
+    (void)state;
+    struct anysock a, b;
+    struct anysock_addr addr;
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &a));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &b));
+    int code = anysock_bind(&a, &addr, ANYSOCK_BIND_BALANCED);
+    assert_anysock(is_windows() ? ANYSOCK_EOPNOTSUPP : ANYSOCK_OK, code);
+    if (code == ANYSOCK_OK) {
+        assert_anysock(ANYSOCK_OK, anysock_local_addr(&a, &addr));
+        assert_anysock(ANYSOCK_OK, anysock_bind(&b, &addr, ANYSOCK_BIND_BALANCED));
+        assert_anysock(ANYSOCK_OK, anysock_listen(&a, 1));
+        assert_anysock(ANYSOCK_OK, anysock_listen(&b, 1));
+    }
+    close_pair(&a, &b);
+}
+
+static void shared_receivers_share_datagrams_only(void **state) {
+    (void)state;
+    struct anysock a, b, stream;
+    struct anysock_addr addr;
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &a));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &b));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &stream));
+    assert_anysock(ANYSOCK_OK, anysock_bind(&a, &addr, ANYSOCK_BIND_SHARED));
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(&a, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_bind(&b, &addr, ANYSOCK_BIND_SHARED));
+    assert_anysock(ANYSOCK_EOPNOTSUPP, anysock_bind(&stream, &addr, ANYSOCK_BIND_SHARED));
+    close_pair(&a, &b);
+    assert_anysock(ANYSOCK_OK, anysock_close(&stream));
+}
+
+static void out_of_descriptors_is_said(void **state) {
+    (void)state;
+    struct anysock listener, client, child, s;
+    struct anysock_addr addr;
+    make_listener(ANYSOCK_INET, 0, &listener, &addr);
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &client));
+    assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
+    if (forbid_descriptors()) {
+        struct anysock_event *event;
+        int opened = anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &s);
+        int accepted = anysock_accept(&listener, 0, &child, NULL);
+        int created = anysock_event_create(&event);
+        allow_descriptors();
+        assert_anysock(ANYSOCK_EMFILE, opened);
+        assert_anysock(ANYSOCK_EMFILE, accepted);
+        assert_anysock(ANYSOCK_EMFILE, created);
+        assert_false(anysock_is_open(&s));
+        assert_false(anysock_is_open(&child));
+        assert_null(event);
+    }
+    /* The connection is still there. */
+    assert_anysock(ANYSOCK_OK, anysock_accept(&listener, 0, &child, NULL));
+    close_pair(&client, &child);
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+/* --- send and receive --- */
+
+static void bytes_arrive_in_order(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    say(&client, "hello ");
+    say(&client, "world");
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&server, buffer, 11, &count));
+    assert_int_equal(11, count);
+    assert_memory_equal("hello world", buffer, 11);
+    close_pair(&client, &server);
+}
+
+static void peek_leaves_the_data(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    say(&client, "hello");
+    assert_anysock(ANYSOCK_OK, anysock_recv(&server, buffer, 5, ANYSOCK_PEEK, &count));
+    assert_int_equal(5, count);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&server, buffer, 5, 0, &count));
+    assert_int_equal(5, count);
+    assert_memory_equal("hello", buffer, 5);
+    close_pair(&client, &server);
+}
+
+static void nonblocking_send_stops_when_the_window_is_full(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(ANYSOCK_NONBLOCK, 0, &client, &server);
+    size_t filled = fill(&client);
+    assert_true(filled > 0);
+    assert_anysock(ANYSOCK_EAGAIN, anysock_send(&client, "x", 1, 0, &count));
+    assert_int_equal(0, count);
+    close_pair(&client, &server);
+}
+
+static void blocking_send_times_out_when_the_window_is_full(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    (void)fill(&client);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&client, ANYSOCK_TIMEOUT_SEND, 20));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_send(&client, "x", 1, 0, &count));
+    close_pair(&client, &server);
+}
+
+#define MUCH ((size_t)8 << 20)
+
+static int take_all(void *argument) {
+    struct anysock *s = argument;
+    static char block[1 << 16];
+    size_t total = 0, received;
+    for (;;) {
+        int code = anysock_recv(s, block, sizeof block, 0, &received);
+        if (code != ANYSOCK_OK)
+            return code;
+        if (received == 0)
+            return total == MUCH ? ANYSOCK_OK : ANYSOCK_EUNKNOWN;
+        for (size_t i = 0; i < received; i++)
+            if (block[i] != (char)((total + i) % 251))
+                return ANYSOCK_EPROTO;
+        total += received;
+    }
+}
+
+/* With and without a time-out: kernel-blocking, and waited for by the library. */
+static void send_all_sends_more_than_the_window(void **state) {
+    (void)state;
+    static char much[MUCH];
+    for (size_t i = 0; i < MUCH; i++)
+        much[i] = (char)(i % 251);
+    for (int timed = 0; timed < 2; timed++) {
+        struct anysock client, server;
+        struct thread thread;
+        make_pair(0, 0, &client, &server);
+        if (timed)
+            assert_anysock(ANYSOCK_OK,
+                           anysock_set_timeout(&client, ANYSOCK_TIMEOUT_SEND, 2 * PATIENCE_MS));
+        thread_start(&thread, take_all, &server);
+        assert_anysock(ANYSOCK_OK, anysock_send_all(&client, much, MUCH, &count));
+        assert_int_equal(MUCH, count);
+        assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
+        assert_int_equal(ANYSOCK_OK, thread_join(&thread));
+        close_pair(&client, &server);
+    }
+}
+
+static void send_all_on_a_nonblocking_socket_says_how_far_it_came(void **state) {
+    (void)state;
+    static char much[MUCH];
+    struct anysock client, server;
+    make_pair(ANYSOCK_NONBLOCK, 0, &client, &server);
+    size_t total = 0;
+    int code;
+    while ((code = anysock_send_all(&client, much, MUCH, &count)) == ANYSOCK_OK)
+        total += count;
+    assert_anysock(ANYSOCK_EAGAIN, code);
+    total += count;
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
+    size_t arrived = 0;
+    do {
+        assert_anysock(ANYSOCK_OK, anysock_recv(&server, much, MUCH, 0, &count));
+        arrived += count;
+    } while (count > 0);
+    assert_int_equal(total, arrived);
+    close_pair(&client, &server);
+}
+
+static void recv_all_ends_with_the_stream(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    say(&client, "short");
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&server, buffer, sizeof buffer, &count));
+    assert_int_equal(5, count);
+    close_pair(&client, &server);
+}
+
+static void recv_all_times_out_with_what_came(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    say(&client, "part");
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&server, ANYSOCK_TIMEOUT_RECV, 20));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv_all(&server, buffer, sizeof buffer, &count));
+    assert_int_equal(4, count);
+    close_pair(&client, &server);
+}
+
+static void interrupted_recv_keeps_its_deadline(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&client, ANYSOCK_TIMEOUT_RECV, 30));
+    bool signals = start_signals();
+    int code = anysock_recv(&client, buffer, 1, 0, &count);
+    unsigned came = stop_signals();
+    assert_anysock(ANYSOCK_ETIMEDOUT, code);
+    assert_true(came > 0 || !signals);
+    close_pair(&client, &server);
+}
+
+static void unknown_flags_are_refused(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    assert_anysock(ANYSOCK_EINVAL, anysock_send(&client, "x", 1, 0x4000, &count));
+    assert_anysock(ANYSOCK_EINVAL, anysock_send(&client, "x", 1, ANYSOCK_PEEK, &count));
+    assert_anysock(ANYSOCK_EINVAL, anysock_recv(&client, buffer, 1, 0x4000, &count));
+    close_pair(&client, &server);
+}
+
+/* --- end of stream, shutdown, reset --- */
+
+static void end_of_stream_is_zero_bytes_again_and_again(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, ANYSOCK_NONBLOCK, &client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_close(&client));
+    (void)await(&server, ANYSOCK_READABLE);
+    for (int i = 0; i < 3; i++) {
+        count = 7;
+        assert_anysock(ANYSOCK_OK, anysock_recv(&server, buffer, 8, 0, &count));
+        assert_int_equal(0, count);
+    }
+    assert_anysock(ANYSOCK_OK, anysock_close(&server));
+}
+
+static void half_close_leaves_the_other_half(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
+    assert_anysock(ANYSOCK_EPIPE, anysock_send(&client, "x", 1, 0, &count));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&server, buffer, 8, 0, &count));
+    assert_int_equal(0, count);
+    say(&server, "answer");
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&client, buffer, 6, &count));
+    assert_memory_equal("answer", buffer, 6);
+    close_pair(&client, &server);
+}
+
+static void own_read_shutdown_is_end_of_stream(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_RD));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&client, buffer, 8, 0, &count));
+    assert_int_equal(0, count);
+    say(&server, "late");
+    assert_anysock(ANYSOCK_OK, anysock_recv(&client, buffer, 8, 0, &count));
+    assert_int_equal(0, count);
+    say(&client, "still"); /* the other direction is not harmed by late data */
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&server, buffer, 5, &count));
+    close_pair(&client, &server);
+}
+
+static void shutdown_may_be_repeated(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    for (int i = 0; i < 2; i++) {
+        assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
+        assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_RDWR));
+    }
+    assert_anysock(ANYSOCK_OK, anysock_close(&server));
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_RDWR));
+    assert_anysock(ANYSOCK_EINVAL, anysock_shutdown(&client, (enum anysock_shutdown_how)4));
+    assert_anysock(ANYSOCK_OK, anysock_close(&client));
+}
+
+static int recv_one(void *argument) {
+    size_t received;
+    char byte;
+    return anysock_recv(argument, &byte, 1, 0, &received);
+}
+
+/* The reader asks first, so that it is in its receive, or about to be, when the reset comes. */
+static int ask_and_recv(void *argument) {
+    size_t n;
+    int code = anysock_send(argument, "?", 1, 0, &n);
+    return code == ANYSOCK_OK ? recv_one(argument) : code;
+}
+
+static void reset_is_no_end_of_stream(void **state) {
+    (void)state;
+    struct anysock client, server;
+    struct thread thread;
+    make_pair(0, 0, &client, &server);
+    thread_start(&thread, ask_and_recv, &client);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&server, buffer, 1, 0, &count));
+    assert_anysock(ANYSOCK_OK, anysock_abort(&server));
+    int code = thread_join(&thread);
+    if (!reset_may_read_as_end_of_stream(code))
+        assert_anysock(ANYSOCK_ECONNRESET, code);
+    assert_anysock(ANYSOCK_OK, anysock_close(&client));
+}
+
+/* Once seen, whoever asks next and whatever the system has forgotten. */
+static void reset_is_sticky(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_abort(&server));
+    (void)await(&client, ANYSOCK_READABLE);
+    int code = anysock_recv(&client, buffer, 1, 0, &count);
+    if (!reset_may_read_as_end_of_stream(code)) {
+        assert_anysock(ANYSOCK_ECONNRESET, code);
+        assert_anysock(ANYSOCK_ECONNRESET, anysock_recv(&client, buffer, 1, 0, &count));
+        assert_anysock(ANYSOCK_EPIPE, anysock_send(&client, "x", 1, 0, &count));
+        assert_anysock(ANYSOCK_ECONNRESET, anysock_recv(&client, buffer, 1, 0, &count));
+        assert_int_equal(0, count);
+    }
+    assert_anysock(ANYSOCK_OK, anysock_close(&client));
+}
+
+/* Linux tells the sender and forgets; the receiver must not read end of stream then. */
+static void reset_seen_by_send_is_not_lost(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_abort(&server));
+    (void)await(&client, ANYSOCK_READABLE);
+    int code = anysock_send(&client, "x", 1, 0, &count);
+    assert_true(code == ANYSOCK_ECONNRESET || code == ANYSOCK_EPIPE);
+    assert_anysock(ANYSOCK_ECONNRESET, anysock_recv(&client, buffer, 1, 0, &count));
+    assert_anysock(ANYSOCK_EPIPE, anysock_send(&client, "x", 1, 0, &count));
+    assert_anysock(ANYSOCK_OK, anysock_close(&client));
+}
+
+/* SIGPIPE would end the test program. */
+static void sending_to_nobody_raises_no_signal(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_close(&server));
+    int code;
+    do
+        code = anysock_send(&client, "x", 1, 0, &count);
+    while (code == ANYSOCK_OK);
+    assert_true(code == ANYSOCK_ECONNRESET || code == ANYSOCK_EPIPE);
+    assert_anysock(ANYSOCK_OK, anysock_close(&client));
+}
+
+/* --- close, adopt --- */
+
+static void close_delivers_what_was_sent(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    say(&client, "last words");
+    assert_anysock(ANYSOCK_OK, anysock_close(&client));
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&server, buffer, sizeof buffer, &count));
+    assert_int_equal(10, count);
+    assert_anysock(ANYSOCK_OK, anysock_close(&server));
+}
+
+static void closed_socket_says_so(void **state) {
+    (void)state;
+    struct anysock s;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &s));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    assert_anysock(ANYSOCK_EBADF, anysock_close(&s));
+    assert_anysock(ANYSOCK_EBADF, anysock_abort(&s));
+    assert_anysock(ANYSOCK_EBADF, anysock_send(&s, "x", 1, 0, &count));
+    assert_true(anysock_native_handle(&s) == (anysock_native)-1);
+}
+
+static void socket_may_move_in_memory(void **state) {
+    (void)state;
+    struct anysock client, server, moved;
+    struct anysock_event *event;
+    unsigned events;
+    make_pair(0, 0, &client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_event_create(&event));
+    assert_anysock(ANYSOCK_OK, anysock_event_bind(event, &client, ANYSOCK_READABLE));
+    moved = client;
+    memset(&client, 0, sizeof client);
+    say(&server, "hello");
+    assert_anysock(ANYSOCK_OK, anysock_event_wait(event, PATIENCE_MS, &events));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&moved, buffer, 5, 0, &count));
+    close_pair(&moved, &server);
+    assert_anysock(ANYSOCK_OK, anysock_event_destroy(event));
+}
+
+static void adopted_sockets_are_what_they_were(void **state) {
+    (void)state;
+    struct anysock listener, client, server, s;
+    struct anysock_addr addr;
+    anysock_native native;
+    make_listener(ANYSOCK_INET6, 0, &listener, &addr);
+    assert_anysock(ANYSOCK_OK, anysock_release(&listener, &native));
+    assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &listener));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET6, ANYSOCK_STREAM, 0, &client));
+    assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_accept(&listener, 0, &server, NULL));
+    assert_anysock(ANYSOCK_OK, anysock_release(&client, &native));
+    assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &client));
+    assert_anysock(ANYSOCK_OK, anysock_connect_result(&client));
+    say(&client, "hello");
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&server, buffer, 5, &count));
+    close_pair(&client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+
+    /* A foreign one, fresh: it can bind, listen and so on. */
+    assert_anysock(ANYSOCK_OK, anysock_adopt(foreign_socket(), 0, &s));
+    assert_anysock(ANYSOCK_OK, anysock_listen(&s, 1));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void only_sockets_are_adopted(void **state) {
+    (void)state;
+    struct anysock s;
+    anysock_native native = not_a_socket();
+    assert_anysock(ANYSOCK_EBADF, anysock_adopt(native, 0, &s));
+    assert_false(anysock_is_open(&s));
+    close_not_a_socket(native);
+    assert_anysock(ANYSOCK_EBADF, anysock_adopt((anysock_native)-1, 0, &s));
+    native = foreign_socket();
+    assert_anysock(ANYSOCK_EINVAL, anysock_adopt(native, 0x8000, &s));
+    foreign_close(native);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(accept_gives_the_peer),
+        TEST(accept_with_nothing_there_would_block),
+        TEST(accept_times_out),
+        TEST(accept_needs_a_listener),
+        TEST(listen_binds_by_itself),
+        TEST(listen_is_for_streams),
+        TEST(bind_twice_is_refused),
+        TEST(server_owns_its_address),
+        TEST(server_restarts_at_once),
+        TEST(bind_to_a_foreign_address_fails),
+        TEST(balanced_servers_share_where_the_kernel_balances),
+        TEST(shared_receivers_share_datagrams_only),
+        TEST(out_of_descriptors_is_said),
+        TEST(bytes_arrive_in_order),
+        TEST(peek_leaves_the_data),
+        TEST(nonblocking_send_stops_when_the_window_is_full),
+        TEST(blocking_send_times_out_when_the_window_is_full),
+        TEST(send_all_sends_more_than_the_window),
+        TEST(send_all_on_a_nonblocking_socket_says_how_far_it_came),
+        TEST(recv_all_ends_with_the_stream),
+        TEST(recv_all_times_out_with_what_came),
+        TEST(interrupted_recv_keeps_its_deadline),
+        TEST(unknown_flags_are_refused),
+        TEST(end_of_stream_is_zero_bytes_again_and_again),
+        TEST(half_close_leaves_the_other_half),
+        TEST(own_read_shutdown_is_end_of_stream),
+        TEST(shutdown_may_be_repeated),
+        TEST(reset_is_no_end_of_stream),
+        TEST(reset_is_sticky),
+        TEST(reset_seen_by_send_is_not_lost),
+        TEST(sending_to_nobody_raises_no_signal),
+        TEST(close_delivers_what_was_sent),
+        TEST(closed_socket_says_so),
+        TEST(socket_may_move_in_memory),
+        TEST(adopted_sockets_are_what_they_were),
+        TEST(only_sockets_are_adopted),
+    };
+    return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
+}

@@ -1,0 +1,139 @@
+/*
+ * Threads that use one socket at the same time, as the header allows. Run under ThreadSanitizer
+ * too.
+ */
+#include "net.h"
+#include "platform.h"
+
+enum { THREADS = 4, ROUNDS = 2000 };
+
+static int send_many(void *argument) {
+    for (int i = 0; i < ROUNDS; i++) {
+        size_t sent;
+        int code = anysock_send_all(argument, "abcdefgh", 8, &sent);
+        if (code != ANYSOCK_OK)
+            return code;
+    }
+    return ANYSOCK_OK;
+}
+
+/* The bytes received, or a code. */
+static int recv_until_end(void *argument) {
+    int total = 0;
+    for (;;) {
+        char buffer[512];
+        size_t received;
+        int code = anysock_recv(argument, buffer, sizeof buffer, 0, &received);
+        if (code != ANYSOCK_OK)
+            return code;
+        if (received == 0)
+            return total;
+        total += (int)received;
+    }
+}
+
+static void many_send_and_receive_on_one_socket(void **state) {
+    (void)state;
+    for (int timed = 0; timed < 2; timed++) {
+        struct anysock client, server;
+        struct thread senders[THREADS], receivers[THREADS];
+        make_pair(0, 0, &client, &server);
+        if (timed) { /* the first call of each thread takes control of the mode */
+            assert_anysock(ANYSOCK_OK,
+                           anysock_set_timeout(&client, ANYSOCK_TIMEOUT_SEND, PATIENCE_MS));
+            assert_anysock(ANYSOCK_OK,
+                           anysock_set_timeout(&server, ANYSOCK_TIMEOUT_RECV, PATIENCE_MS));
+        }
+        for (size_t i = 0; i < THREADS; i++) {
+            thread_start(&receivers[i], recv_until_end, &server);
+            thread_start(&senders[i], send_many, &client);
+        }
+        for (size_t i = 0; i < THREADS; i++)
+            assert_int_equal(ANYSOCK_OK, thread_join(&senders[i]));
+        assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
+        int total = 0;
+        for (size_t i = 0; i < THREADS; i++) {
+            int part = thread_join(&receivers[i]);
+            assert_true(part >= 0);
+            total += part;
+        }
+        assert_int_equal(THREADS * ROUNDS * 8, total);
+        close_pair(&client, &server);
+    }
+}
+
+static int accept_and_close(void *argument) {
+    struct anysock child;
+    int code = anysock_accept(argument, 0, &child, NULL);
+    return code == ANYSOCK_OK ? anysock_close(&child) : code;
+}
+
+static void many_accept_from_one_listener(void **state) {
+    (void)state;
+    struct anysock listener, clients[THREADS];
+    struct anysock_addr addr;
+    struct thread threads[THREADS];
+    make_listener(ANYSOCK_INET, 0, &listener, &addr);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&listener, ANYSOCK_TIMEOUT_RECV, PATIENCE_MS));
+    for (size_t i = 0; i < THREADS; i++)
+        thread_start(&threads[i], accept_and_close, &listener);
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &clients[i]));
+        assert_anysock(ANYSOCK_OK, anysock_connect(&clients[i], &addr));
+    }
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(ANYSOCK_OK, thread_join(&threads[i]));
+    for (size_t i = 0; i < THREADS; i++)
+        assert_anysock(ANYSOCK_OK, anysock_close(&clients[i]));
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+static int wait_for_data(void *argument) {
+    unsigned events;
+    return anysock_wait(argument, ANYSOCK_READABLE, PATIENCE_MS, &events);
+}
+
+static void many_wait_for_one_socket(void **state) {
+    (void)state;
+    struct anysock client, server;
+    struct thread threads[THREADS];
+    make_pair(0, 0, &client, &server);
+    for (size_t i = 0; i < THREADS; i++)
+        thread_start(&threads[i], wait_for_data, &client);
+    say(&server, "x");
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(ANYSOCK_OK, thread_join(&threads[i]));
+    close_pair(&client, &server);
+}
+
+static int start_and_stop(void *argument) {
+    (void)argument;
+    for (int i = 0; i < ROUNDS; i++) {
+        int code = anysock_startup();
+        if (code == ANYSOCK_OK)
+            code = anysock_cleanup();
+        if (code != ANYSOCK_OK)
+            return code;
+    }
+    return ANYSOCK_OK;
+}
+
+static void startup_is_counted_across_threads(void **state) {
+    (void)state;
+    struct thread threads[THREADS];
+    for (size_t i = 0; i < THREADS; i++)
+        thread_start(&threads[i], start_and_stop, NULL);
+    for (size_t i = 0; i < THREADS; i++)
+        assert_int_equal(ANYSOCK_OK, thread_join(&threads[i]));
+    assert_anysock(ANYSOCK_ENOTINIT, anysock_cleanup());
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(many_send_and_receive_on_one_socket),
+        TEST(many_accept_from_one_listener),
+        TEST(many_wait_for_one_socket),
+        TEST(startup_is_counted_across_threads),
+    };
+    return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
+}

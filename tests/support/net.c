@@ -1,0 +1,120 @@
+/*
+ * Sockets in the usual situations: see net.h.
+ */
+#include "net.h"
+
+#include <string.h>
+
+#include "platform.h"
+
+void make_listener(enum anysock_family family, unsigned flags, struct anysock *listener,
+                   struct anysock_addr *addr) {
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(family, 0, addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(family, ANYSOCK_STREAM, flags, listener));
+    assert_anysock(ANYSOCK_OK, anysock_bind(listener, addr, ANYSOCK_BIND_SERVER));
+    assert_anysock(ANYSOCK_OK, anysock_listen(listener, 5));
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(listener, addr));
+}
+
+void make_pair(unsigned client_flags, unsigned server_flags, struct anysock *client,
+               struct anysock *server) {
+    struct anysock listener;
+    struct anysock_addr addr;
+    make_listener(ANYSOCK_INET, 0, &listener, &addr);
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, client));
+    assert_anysock(ANYSOCK_OK, anysock_connect(client, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_accept(&listener, server_flags, server, NULL));
+    if ((client_flags & ANYSOCK_NONBLOCK) != 0)
+        assert_anysock(ANYSOCK_OK, anysock_set_blocking(client, false));
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+void close_pair(struct anysock *client, struct anysock *server) {
+    assert_anysock(ANYSOCK_OK, anysock_close(client));
+    assert_anysock(ANYSOCK_OK, anysock_close(server));
+}
+
+void make_refusing(struct anysock *holder, struct anysock_addr *addr) {
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, holder));
+    assert_anysock(ANYSOCK_OK, anysock_bind(holder, addr, ANYSOCK_BIND_SERVER));
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(holder, addr));
+}
+
+/* Backlog 1 makes room for two; the rest stays pending. Two more than that, since a system may
+ * round up. */
+void make_black_hole(struct black_hole *hole) {
+    memset(hole, 0, sizeof *hole);
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &hole->addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &hole->listener));
+    assert_anysock(ANYSOCK_OK, anysock_bind(&hole->listener, &hole->addr, ANYSOCK_BIND_SERVER));
+    assert_anysock(ANYSOCK_OK, anysock_listen(&hole->listener, 1));
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(&hole->listener, &hole->addr));
+    for (size_t i = 0; i < 4; i++) {
+        struct anysock *client = &hole->clients[i];
+        assert_anysock(ANYSOCK_OK,
+                       anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, ANYSOCK_NONBLOCK, client));
+        (void)anysock_connect(client, &hole->addr);
+    }
+}
+
+void close_black_hole(struct black_hole *hole) {
+    for (size_t i = 0; i < 4; i++)
+        assert_anysock(ANYSOCK_OK, anysock_close(&hole->clients[i]));
+    assert_anysock(ANYSOCK_OK, anysock_close(&hole->listener));
+}
+
+size_t fill(struct anysock *s) {
+    static char block[65536];
+    size_t total = 0, sent;
+    int code;
+    while ((code = anysock_send(s, block, sizeof block, ANYSOCK_NO_WAIT, &sent)) == ANYSOCK_OK)
+        total += sent;
+    assert_anysock(ANYSOCK_EAGAIN, code);
+    return total;
+}
+
+size_t drain(struct anysock *s) {
+    static char block[65536];
+    size_t total = 0, received;
+    while (anysock_recv(s, block, sizeof block, ANYSOCK_NO_WAIT, &received) == ANYSOCK_OK &&
+           received > 0)
+        total += received;
+    return total;
+}
+
+void say(struct anysock *s, const char *text) {
+    size_t sent;
+    assert_anysock(ANYSOCK_OK, anysock_send_all(s, text, strlen(text), &sent));
+    assert_int_equal(strlen(text), sent);
+}
+
+unsigned await(struct anysock *s, unsigned wanted) {
+    unsigned events;
+    assert_anysock(ANYSOCK_OK, anysock_wait(s, wanted, PATIENCE_MS, &events));
+    return events;
+}
+
+static unsigned handles;
+
+int remember_handles(void **state) {
+    (void)state;
+    /* The first socket of a process opens what the system keeps for all of them. */
+    struct anysock first;
+    struct anysock_event *event;
+    if (anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &first) != ANYSOCK_OK ||
+        anysock_event_create(&event) != ANYSOCK_OK)
+        return -1;
+    (void)anysock_event_destroy(event);
+    (void)anysock_close(&first);
+    handles = open_handles();
+    return 0;
+}
+
+int same_handles(void **state) {
+    (void)state;
+    unsigned now = open_handles();
+    if (now != handles)
+        print_error("%u handles before the test, %u after it\n", handles, now);
+    return now == handles ? 0 : -1;
+}

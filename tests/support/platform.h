@@ -1,0 +1,62 @@
+/*
+ * What tests need of the system besides sockets, so that no test has a condition: threads, foreign
+ * hands on a descriptor, counts of handles and allocations, signals. One file per system.
+ */
+#ifndef TESTS_PLATFORM_H
+#define TESTS_PLATFORM_H
+
+#include <stdbool.h>
+
+#include "anysock.h"
+
+/* A thread that runs a function and returns its result. Only the main thread may assert. */
+struct thread {
+    int (*function)(void *);
+    void *argument;
+    int result;
+    uintptr_t handle;
+};
+void thread_start(struct thread *thread, int (*function)(void *), void *argument);
+int thread_join(struct thread *thread);
+
+/* A foreign library at work on a native handle: it sets the mode by itself, or selects events on
+ * the socket (WSAEventSelect; elsewhere, where there is no such thing, it sets the mode). */
+void foreign_set_nonblocking(anysock_native native, bool nonblocking);
+void foreign_select(anysock_native native);
+void foreign_unselect(anysock_native native);
+/* The same with WSAAsyncSelect. */
+void foreign_async_select(anysock_native native);
+
+/* The kernel mode of a connected socket that has nothing to read. */
+bool kernel_is_nonblocking(anysock_native native);
+/* Whether child processes inherit it. */
+bool is_inheritable(anysock_native native);
+/* A socket made by the system's own call, with its defaults. */
+anysock_native foreign_socket(void);
+void foreign_close(anysock_native native);
+/* A descriptor that is open but no socket. */
+anysock_native not_a_socket(void);
+void close_not_a_socket(anysock_native native);
+/* Waits for a waitable as a foreign loop does. */
+bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms);
+
+/* How many descriptors or handles the process has open. */
+unsigned open_handles(void);
+/* How often the library has called malloc, calloc or realloc. */
+unsigned allocations(void);
+
+/* Interrupts the calling thread's system calls every millisecond, if the system has signals. */
+bool start_signals(void);
+/* Returns how many signals came. */
+unsigned stop_signals(void);
+
+/* Lets the process open no further descriptors, if the system can be told so. */
+bool forbid_descriptors(void);
+void allow_descriptors(void);
+
+/* The tests run under Wine, which deviates from Windows: see deviations.h. */
+bool is_wine(void);
+/* The system is Windows, real or Wine. */
+bool is_windows(void);
+
+#endif

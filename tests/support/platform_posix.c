@@ -1,0 +1,141 @@
+/*
+ * What tests need of a POSIX system.
+ */
+#include "platform.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static void *run(void *argument) {
+    struct thread *thread = argument;
+    thread->result = thread->function(thread->argument);
+    return NULL;
+}
+
+void thread_start(struct thread *thread, int (*function)(void *), void *argument) {
+    pthread_t id;
+    thread->function = function;
+    thread->argument = argument;
+    if (pthread_create(&id, NULL, run, thread) != 0)
+        abort();
+    thread->handle = (uintptr_t)id;
+}
+
+int thread_join(struct thread *thread) {
+    (void)pthread_join((pthread_t)thread->handle, NULL);
+    return thread->result;
+}
+
+void foreign_set_nonblocking(anysock_native native, bool nonblocking) {
+    int flags = fcntl(native, F_GETFL);
+    if (fcntl(native, F_SETFL, nonblocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) != 0)
+        abort();
+}
+
+void foreign_select(anysock_native native) {
+    foreign_set_nonblocking(native, true);
+}
+
+void foreign_unselect(anysock_native native) {
+    foreign_set_nonblocking(native, false);
+}
+
+void foreign_async_select(anysock_native native) {
+    foreign_set_nonblocking(native, true);
+}
+
+bool kernel_is_nonblocking(anysock_native native) {
+    return (fcntl(native, F_GETFL) & O_NONBLOCK) != 0;
+}
+
+bool is_inheritable(anysock_native native) {
+    return (fcntl(native, F_GETFD) & FD_CLOEXEC) == 0;
+}
+
+anysock_native foreign_socket(void) {
+    return socket(AF_INET, SOCK_STREAM, 0);
+}
+
+void foreign_close(anysock_native native) {
+    (void)close(native);
+}
+
+anysock_native not_a_socket(void) {
+    return open("/dev/null", O_RDONLY);
+}
+
+void close_not_a_socket(anysock_native native) {
+    (void)close(native);
+}
+
+bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms) {
+    struct pollfd fd = {waitable, POLLIN, 0};
+    return poll(&fd, 1, timeout_ms) == 1;
+}
+
+unsigned open_handles(void) {
+    unsigned count = 0;
+    DIR *dir = opendir("/proc/self/fd");
+    if (dir == NULL)
+        return 0;
+    while (readdir(dir) != NULL)
+        count++;
+    (void)closedir(dir);
+    return count;
+}
+
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number) {
+    (void)number;
+    signals++;
+}
+
+bool start_signals(void) {
+    struct sigaction action;
+    struct itimerval every_ms = {{0, 1000}, {0, 1000}};
+    memset(&action, 0, sizeof action);
+    action.sa_handler = count_signal; /* no SA_RESTART: calls do get EINTR */
+    signals = 0;
+    return sigaction(SIGALRM, &action, NULL) == 0 && setitimer(ITIMER_REAL, &every_ms, NULL) == 0;
+}
+
+unsigned stop_signals(void) {
+    struct itimerval never = {{0, 0}, {0, 0}};
+    (void)setitimer(ITIMER_REAL, &never, NULL);
+    return (unsigned)signals;
+}
+
+static struct rlimit before;
+
+/* The limit is that of the next descriptor's number: the lowest free one. */
+bool forbid_descriptors(void) {
+    int next = dup(0);
+    (void)close(next);
+    if (next < 0 || getrlimit(RLIMIT_NOFILE, &before) != 0)
+        return false;
+    struct rlimit none = {(rlim_t)next, before.rlim_max};
+    return setrlimit(RLIMIT_NOFILE, &none) == 0;
+}
+
+void allow_descriptors(void) {
+    (void)setrlimit(RLIMIT_NOFILE, &before);
+}
+
+bool is_wine(void) {
+    return false;
+}
+
+bool is_windows(void) {
+    return false;
+}
