@@ -44,6 +44,16 @@ int anysock_event_destroy(struct anysock_event *event) {
     return ANYSOCK_OK;
 }
 
+/* Nothing is bound any more: gives the mode back. An earlier failure and its number go first. */
+static int restore_mode(struct anysock *s, int code) {
+    int native = anysock_port_native_error();
+    int restored = anysock_mode(s, MODE_UNBOUND);
+    if (code == ANYSOCK_OK)
+        return restored;
+    anysock_port_set_native_error(native);
+    return code;
+}
+
 int anysock_event_bind(struct anysock_event *event, struct anysock *s, unsigned wanted) {
     if (event == NULL)
         return refuse(ANYSOCK_EFAULT);
@@ -58,13 +68,8 @@ int anysock_event_bind(struct anysock_event *event, struct anysock *s, unsigned 
     code = anysock_mode(s, MODE_BINDING);
     if (code != ANYSOCK_OK)
         return code;
-    if (anysock_port_event_bind(event->waitable, s->native_, wanted) != 0) {
-        code = fail_native(OP_EVENT, true);
-        int native = anysock_port_native_error();
-        (void)anysock_mode(s, MODE_UNBOUND);
-        anysock_port_set_native_error(native);
-        return code;
-    }
+    if (anysock_port_event_bind(event->waitable, s->native_, wanted) != 0)
+        return restore_mode(s, fail_native(OP_EVENT, true));
     event->native = s->native_;
     event->wanted = wanted;
     s->event_ = event;
@@ -87,19 +92,22 @@ int anysock_event_unbind(struct anysock *s) {
     int code = check_open(s);
     if (code != ANYSOCK_OK || s->event_ == NULL)
         return code;
-    code = anysock_event_detach(s);
-    int restored = anysock_mode(s, MODE_UNBOUND);
-    return code != ANYSOCK_OK ? code : restored;
+    return restore_mode(s, anysock_event_detach(s));
 }
 
-int anysock_event_which(struct anysock_event *event, unsigned *events) {
+static int check_bound(const struct anysock_event *event, unsigned *events) {
     if (events == NULL)
         return refuse(ANYSOCK_EFAULT);
     *events = 0;
     if (event == NULL)
         return refuse(ANYSOCK_EFAULT);
-    if (event->wanted == 0)
-        return refuse(ANYSOCK_EINVAL);
+    return event->wanted != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EINVAL);
+}
+
+int anysock_event_which(struct anysock_event *event, unsigned *events) {
+    int code = check_bound(event, events);
+    if (code != ANYSOCK_OK)
+        return code;
 
     unsigned found = 0;
     if (anysock_port_event_which(event->waitable, event->native, event->wanted, &found) != 0)
@@ -111,9 +119,11 @@ int anysock_event_which(struct anysock_event *event, unsigned *events) {
 }
 
 int anysock_event_wait(struct anysock_event *event, int timeout_ms, unsigned *events) {
-    int code = anysock_event_which(event, events);
+    int code = check_bound(event, events);
     if (code == ANYSOCK_OK && !is_timeout(timeout_ms))
         code = refuse(ANYSOCK_EINVAL);
+    if (code == ANYSOCK_OK)
+        code = anysock_event_which(event, events);
     if (code != ANYSOCK_OK || *events != 0)
         return code;
 

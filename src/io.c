@@ -63,6 +63,11 @@ static int check_arguments(const struct anysock *s, const void *data, size_t len
     return ANYSOCK_OK;
 }
 
+/* The flags for the port: where no call can be told not to wait, the descriptor has been told. */
+static unsigned port_flags(unsigned flags) {
+    return anysock_port_traits.has_no_wait_flag ? flags : flags & ~(unsigned)ANYSOCK_NO_WAIT;
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 static int send_until(struct anysock *s, const void *data, size_t length, unsigned flags,
@@ -85,7 +90,7 @@ static int send_until(struct anysock *s, const void *data, size_t length, unsign
         return code;
 
     for (;;) {
-        ptrdiff_t count = anysock_port_send(s->native_, data, length, flags);
+        ptrdiff_t count = anysock_port_send(s->native_, data, length, port_flags(flags));
         if (count >= 0) {
             *sent = (size_t)count;
             return ANYSOCK_OK;
@@ -144,7 +149,7 @@ static int recv_until(struct anysock *s, void *data, size_t capacity, unsigned f
         return code;
 
     for (;;) {
-        ptrdiff_t count = anysock_port_recv(s->native_, data, capacity, flags);
+        ptrdiff_t count = anysock_port_recv(s->native_, data, capacity, port_flags(flags));
         if (count == 0 && (state_of(s) & ST_RESET) != 0)
             return refuse(ANYSOCK_ECONNRESET); /* the system has forgotten; we have not */
         if (count >= 0) {

@@ -37,7 +37,7 @@ static const struct rule rules[] = {
     /* set_nonblocking_while_kernel_is: nothing to do but to remember. */
     {MODE_WANT_NONBLOCKING, K, K, KEEP, 0, L, 0},
     /* set_nonblocking_is_immediate */
-    {MODE_WANT_NONBLOCKING, 0, 0, MAKE_NONBLOCKING, F, L | K, 0},
+    {MODE_WANT_NONBLOCKING, 0, 0, MAKE_NONBLOCKING, 0, L | K, 0},
 
     /* The caller wants blocking: possible at any time, whatever the kernel mode must stay. */
     /* set_blocking_while_bound: Winsock would answer WSAEINVAL to FIONBIO 0. */
@@ -90,7 +90,7 @@ static const struct rule rules[] = {
     /* release_keeps_a_blocking_kernel */
     {MODE_RELEASING, K | F, 0, KEEP, 0, 0, 0},
     /* release_restores_blocking */
-    {MODE_RELEASING, 0, 0, MAKE_BLOCKING, K | F, 0, 0},
+    {MODE_RELEASING, 0, 0, MAKE_BLOCKING, 0, 0, 0},
 };
 
 /* Whether a row applies to what is going on. */

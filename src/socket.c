@@ -108,7 +108,7 @@ int anysock_release(struct anysock *s, anysock_native *native) {
         return refuse(ANYSOCK_EFAULT);
     int code = check_open(s);
     if (code == ANYSOCK_OK)
-        code = anysock_event_detach(s);
+        code = anysock_event_unbind(s);
     if (code == ANYSOCK_OK)
         code = anysock_mode(s, MODE_RELEASING);
     if (code != ANYSOCK_OK)

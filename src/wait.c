@@ -92,8 +92,63 @@ int anysock_wait(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *e
     code = anysock_poll(&item, 1, timeout_ms, &ready);
     if (code != ANYSOCK_OK)
         return code;
+    if ((item.events & ANYSOCK_INVALID) != 0)
+        return refuse(ANYSOCK_EBADF); /* the descriptor was closed behind our back */
     *events = item.events;
     return ready != 0 ? ANYSOCK_OK : refuse(ANYSOCK_ETIMEDOUT);
+}
+
+/* One poll call: what the port is asked, and for whom. */
+struct question {
+    struct anysock_port_item asked[ANYSOCK_POLL_MAX];
+    unsigned char owner[ANYSOCK_POLL_MAX]; /* asked[i] is about items[owner[i]] */
+    size_t count;
+};
+
+_Static_assert(ANYSOCK_POLL_MAX <= UCHAR_MAX + 1, "owner holds an index");
+
+/* Makes the question, and answers from what is known. Returns how many are answered, or a code. */
+static int prepare(struct anysock_poll_item *items, size_t count, struct question *question) {
+    int known = 0;
+    question->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct anysock_poll_item *item = &items[i];
+        if ((item->wanted & ~(uint32_t)BOTH) != 0)
+            return refuse(ANYSOCK_EINVAL);
+        item->events = 0;
+        if (item->socket == NULL)
+            continue;
+        uint32_t state = state_of(item->socket);
+        bool open = (state & ST_OPEN) != 0;
+        item->events = answer(item->wanted, open ? known_events(state) : ANYSOCK_INVALID);
+        known += item->events != 0;
+        if (open) {
+            question->asked[question->count] = ask_about(item->socket, state, item->wanted);
+            question->owner[question->count++] = (unsigned char)i;
+        }
+    }
+    return known;
+}
+
+/*
+ * Gives the port's answers to the items. Some are none: a connect that succeeded, for who wants to
+ * read only; the connection is asked about as such from now on. And a hang-up, for who wants
+ * nothing but errors; it lasts, so that asking on would only spin.
+ */
+static void take_answers(struct anysock_poll_item *items, struct question *question) {
+    size_t kept = 0;
+    for (size_t i = 0; i < question->count; i++) {
+        struct anysock_port_item asked = question->asked[i];
+        struct anysock_poll_item *item = &items[question->owner[i]];
+        item->events |= answer(item->wanted, asked.events);
+        if (asked.events != 0 && (asked.wanted & PORT_CONNECTING) == 0)
+            continue;
+        if (asked.events != 0)
+            asked.wanted &= ~PORT_CONNECTING;
+        question->asked[kept] = asked;
+        question->owner[kept++] = question->owner[i];
+    }
+    question->count = kept;
 }
 
 int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready) {
@@ -105,37 +160,19 @@ int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms, 
     if (count > ANYSOCK_POLL_MAX || !is_timeout(timeout_ms))
         return refuse(ANYSOCK_EINVAL);
 
-    struct anysock_port_item asked[ANYSOCK_POLL_MAX];
-    unsigned char owner[ANYSOCK_POLL_MAX]; /* asked[i] belongs to items[owner[i]] */
-    size_t asking = 0;
-    bool known = false;
-
-    for (size_t i = 0; i < count; i++) {
-        struct anysock_poll_item *item = &items[i];
-        if ((item->wanted & ~(uint32_t)BOTH) != 0)
-            return refuse(ANYSOCK_EINVAL);
-        item->events = 0;
-        if (item->socket == NULL)
-            continue;
-        uint32_t state = state_of(item->socket);
-        unsigned found = (state & ST_OPEN) != 0 ? known_events(state) : ANYSOCK_INVALID;
-        item->events = answer(item->wanted, found);
-        known = known || item->events != 0;
-        if ((state & ST_OPEN) != 0) {
-            asked[asking] = ask_about(item->socket, state, item->wanted);
-            owner[asking++] = (unsigned char)i;
-        }
-    }
-
-    struct anysock_deadline deadline = anysock_deadline_in(known ? 0 : timeout_ms);
-    int found = poll_until(asked, asking, true, &deadline);
-    if (found < 0)
-        return found;
-    for (size_t i = 0; i < asking; i++) {
-        struct anysock_poll_item *item = &items[owner[i]];
-        item->events |= answer(item->wanted, asked[i].events);
-    }
-    for (size_t i = 0; i < count; i++)
-        *ready += items[i].events != 0;
+    struct question question;
+    int known = prepare(items, count, &question);
+    if (known < 0)
+        return known;
+    struct anysock_deadline deadline = anysock_deadline_in(known > 0 ? 0 : timeout_ms);
+    int found;
+    do {
+        found = poll_until(question.asked, question.count, true, &deadline);
+        if (found < 0)
+            return found;
+        take_answers(items, &question);
+        for (size_t i = 0; i < count; i++)
+            *ready += items[i].events != 0;
+    } while (found > 0 && *ready == 0);
     return ANYSOCK_OK;
 }

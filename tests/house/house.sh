@@ -34,6 +34,26 @@ ports_are_twins() {
 
 files_are_short() { ! wc -l src/*.[ch] src/*/*.[ch] | awk '$2 != "total" && $1 > 500' | grep .; }
 
+# The README's program, as it stands there, for both systems.
+readme_example() { # COMPILER [LIBRARY...]
+    local work status
+    work=$(mktemp -d)
+    sed -n '/^```c$/,/^```$/p' README.md | sed '/^```/d' >"$work/example.c"
+    [ "$(wc -l <"$work/example.c")" -le 40 ] &&
+        "$1" -std=c99 -Wall -Wextra -Werror -Iinclude -c "$work/example.c" -o "$work/example.o"
+    status=$?
+    rm -r "$work"
+    return $status
+}
+
+links_lead_somewhere() {
+    local file bad=0
+    for file in $(grep -ohE '\]\([^)#:]+\)' README.md CONTRIBUTING.md | tr -d '])('); do
+        [ -e "$file" ] || { echo "$file is missing"; bad=1; }
+    done
+    return $bad
+}
+
 run_bits() {
     for script in .ci/run scripts/test.sh scripts/demo.sh cmake/wine-run; do
         [ -x "$script" ] || { echo "$script has no run bit"; return 1; }
@@ -56,4 +76,7 @@ check "every public function is documented" documented
 check "the ports are twins by name" ports_are_twins
 check "no source file is longer than 500 lines" files_are_short
 check "the scripts can be run" run_bits
+check "the README's example compiles for Linux" readme_example gcc
+check "the README's example compiles for Windows" readme_example x86_64-w64-mingw32-gcc
+check "the links of the README and the guide lead somewhere" links_lead_somewhere
 finish

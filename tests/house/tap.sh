@@ -4,14 +4,14 @@ count=0
 failed=0
 
 check() {
-    name=$1
+    check_name=$1
     shift
     count=$((count + 1))
     if output=$("$@" 2>&1); then
-        echo "ok $count - $name"
+        echo "ok $count - $check_name"
     else
         failed=$((failed + 1))
-        echo "not ok $count - $name"
+        echo "not ok $count - $check_name"
         printf '%s\n' "$output" | sed 's/^/# /'
     fi
 }

@@ -264,6 +264,39 @@ static void poll_without_wants_reports_errors_only(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_close(&client));
 }
 
+/* Both directions are finished: no error, and nothing to wait for but the time. */
+static void poll_without_wants_sits_a_hang_up_out(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    struct anysock_poll_item item = {&client, 0, 0};
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&server, ANYSOCK_SHUT_WR));
+    (void)await(&client, ANYSOCK_READABLE);
+    assert_anysock(ANYSOCK_OK, anysock_poll(&item, 1, 15, &count));
+    assert_int_equal(0, count);
+    assert_int_equal(0, item.events);
+    close_pair(&client, &server);
+}
+
+/* The success of a connect is nothing to read: the wait goes on until there is. */
+static void reader_waits_through_the_end_of_a_connect(void **state) {
+    (void)state;
+    struct anysock listener, client, server;
+    struct anysock_addr addr;
+    unsigned events;
+    make_listener(ANYSOCK_INET, 0, &listener, &addr);
+    assert_anysock(ANYSOCK_OK,
+                   anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, ANYSOCK_NONBLOCK, &client));
+    (void)anysock_connect(&client, &addr);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_wait(&client, ANYSOCK_READABLE, 15, &events));
+    assert_anysock(ANYSOCK_OK, anysock_accept(&listener, 0, &server, NULL));
+    say(&server, "x");
+    assert_int_equal(ANYSOCK_READABLE, await(&client, ANYSOCK_READABLE));
+    close_pair(&client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
 static void poll_takes_as_many_as_it_says(void **state) {
     (void)state;
     static struct anysock_poll_item items[ANYSOCK_POLL_MAX + 1];
@@ -301,6 +334,8 @@ int main(void) {
         TEST(poll_without_sockets_sleeps),
         TEST(poll_mixes_connecting_and_connected),
         TEST(poll_without_wants_reports_errors_only),
+        TEST(poll_without_wants_sits_a_hang_up_out),
+        TEST(reader_waits_through_the_end_of_a_connect),
         TEST(poll_takes_as_many_as_it_says),
     };
     return cmocka_run_group_tests_name("wait", tests, NULL, NULL);

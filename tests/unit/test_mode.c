@@ -173,6 +173,8 @@ static void control_is_taken_by_the_first_timed_call(void **state) {
     assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
     assert_string_equal("nonblocking recv poll", fake_trace());
     assert_true(anysock_is_blocking(&s));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_string_equal("recv poll", fake_trace()); /* and not by the second */
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
@@ -263,6 +265,14 @@ static void would_block_by_a_foreign_hand_waits(void **state) {
     assert_string_equal("recv poll recv", fake_trace());
     assert_true(kernel_nonblocking(&s)); /* it is theirs */
     assert_true(anysock_is_blocking(&s));
+    /* And remains so, though a time-out takes control in between. */
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
+    (void)fake_trace();
+    fake_later(20, fake_data_arrives, &s);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_string_equal("recv poll recv", fake_trace());
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
@@ -326,6 +336,10 @@ static void binding_forces_the_kernel(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_event_bind(event, &s, ANYSOCK_READABLE));
     assert_string_equal("nonblocking select", fake_trace());
     assert_true(anysock_is_blocking(&s));
+    /* The machine knows both: what the kernel is, and that it must stay so. */
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, false));
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, true));
+    assert_string_equal("", fake_trace());
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
     assert_anysock(ANYSOCK_OK, anysock_event_destroy(event));
 }
@@ -355,6 +369,10 @@ static void unbind_restores_blocking(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_event_unbind(&s));
     assert_string_equal("unselect blocking", fake_trace()); /* in this order */
     assert_false(kernel_nonblocking(&s));
+    /* The machine knows both: nothing is bound, and the kernel blocks. */
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, false));
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, true));
+    assert_string_equal("nonblocking blocking", fake_trace());
     fake_later(20, fake_data_arrives, &s);
     assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
     assert_string_equal("recv", fake_trace());
@@ -447,6 +465,20 @@ static void release_keeps_a_nonblocking_socket(void **state) {
 static void release_restores_blocking(void **state) {
     (void)state;
     struct anysock s = fake_connected(0), again;
+    anysock_native native;
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 1));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    (void)fake_trace();
+    assert_anysock(ANYSOCK_OK, anysock_release(&s, &native));
+    assert_string_equal("blocking", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &again));
+    assert_false(kernel_nonblocking(&again));
+    assert_anysock(ANYSOCK_OK, anysock_close(&again));
+}
+
+static void release_unbinds_first(void **state) {
+    (void)state;
+    struct anysock s = fake_connected(0), again;
     struct anysock_event *event;
     anysock_native native;
     assert_anysock(ANYSOCK_OK, anysock_event_create(&event));
@@ -456,7 +488,6 @@ static void release_restores_blocking(void **state) {
     assert_string_equal("unselect blocking", fake_trace());
     assert_anysock(ANYSOCK_OK, anysock_event_destroy(event));
     assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &again));
-    assert_false(kernel_nonblocking(&again));
     assert_anysock(ANYSOCK_OK, anysock_close(&again));
 }
 
@@ -544,6 +575,7 @@ int main(void) {
         TEST(release_keeps_a_blocking_kernel),
         TEST(release_keeps_a_nonblocking_socket),
         TEST(release_restores_blocking),
+        TEST(release_unbinds_first),
         TEST(release_under_a_foreign_selection_succeeds),
         TEST(closed_socket_has_no_mode),
         TEST(timeouts_are_checked_and_kept),

@@ -1,0 +1,27 @@
+#!/bin/bash
+# The format of every C file, and clang-tidy on the library: lint.sh SOURCE_DIR
+set -u
+cd "$1" || exit 1
+. tests/house/tap.sh
+
+formatted() {
+    git ls-files '*.c' '*.h' | xargs clang-format --dry-run --Werror
+}
+
+# clang-tidy counts what it suppressed in system headers; only what is left is an error.
+tidy() { clang-tidy --quiet "$@" -std=c11 -Iinclude -Isrc; }
+
+tidy_posix() { tidy src/*.c src/posix/*.c -- -D_GNU_SOURCE; }
+
+tidy_windows() {
+    tidy src/win32/*.c -- --target=x86_64-w64-windows-gnu -isystem /usr/x86_64-w64-mingw32/include \
+        -D_WIN32_WINNT=0x0601 -DWIN32_LEAN_AND_MEAN
+}
+
+tidy_examples() { tidy examples/*.c --; }
+
+check "every C file is formatted" formatted
+check "clang-tidy: the core and the POSIX port" tidy_posix
+check "clang-tidy: the Windows port" tidy_windows
+check "clang-tidy: the examples" tidy_examples
+finish

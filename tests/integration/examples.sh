@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+#
+# Runs the example programs against each other: examples.sh DIR [RUN]
+#
+# DIR has the programs, RUN is what runs them (cmake/wine-run for Windows). Prints TAP; the exit
+# status is 0 if nothing failed. What each program must print is in scenarios.sh, once for every
+# system.
+
+if [ $# -lt 1 ] || [ $# -gt 2 ]; then
+    echo "usage: examples.sh DIR [RUN]" >&2
+    exit 2
+fi
+directory=$1 run=${2-}
+
+# shellcheck source=tests/integration/scenarios.sh
+. "$(dirname "${BASH_SOURCE[0]}")/scenarios.sh"
+use_platforms "$directory" "$run" "$directory" "$run"
+if [ ! -x "$server_dir/echo_server$server_exe" ]; then
+    echo "examples.sh: no example programs in $directory" >&2
+    exit 2
+fi
+
+programs=(
+    blocking_client
+    blocking_client_recv
+    blocking_server
+    echo_client
+    echo_server
+    nonblocking_client
+    nonblocking_client_recv
+    nonblocking_connect
+)
+tests=0 failed=0
+
+# result NAME: as $trouble, $deviation and $diagnostics say.
+result() {
+    tests=$((tests + 1))
+    if [ -z "$trouble" ]; then
+        echo "ok $tests - $1"
+    elif [ -n "$deviation" ]; then
+        echo "ok $tests - $1 # SKIP $deviation"
+    else
+        echo "not ok $tests - $1"
+        printf '%s\n' "$trouble" "$diagnostics" | sed 's/^/# /'
+        failed=$((failed + 1))
+    fi
+}
+
+# check_command_line PROGRAM OPTION STATUS PATTERN [OUTPUT]: its exit status, the first line that it
+# prints, and that the other output stays empty.
+check_command_line() {
+    local program=$1 option=$2 status=$3 pattern=$4 prints=$5 silent=$6
+    start program ${run:+"$run"} "$directory/$program$server_exe" "$option"
+    finish program "$status"
+    local files=$scratch/$serial.program
+    printf '%s' "${printed[program]}" >"$files.out"
+    if ! head -n 1 "$files.$prints" | grep -qE "$pattern" || [ -s "$files.$silent" ]; then
+        fail "$program $option does not say \"$pattern\""
+    fi
+}
+
+echo "1..$((${#scenarios[@]} + 2))"
+for scenario in "${scenarios[@]}"; do
+    run_scenario "$scenario"
+    result "$scenario"
+done
+
+# Without --native the same lines appear without the system's numbers.
+options=()
+run_scenario nonblocking_connect_refused
+[[ ${printed[client]} != *\[* ]] || fail "the system's number is shown without --native"
+result without_native
+
+scenario_command_line() {
+    local program
+    for program in "${programs[@]}"; do
+        check_command_line "$program" --help 0 "^usage: $program " out err
+        check_command_line "$program" --nonsense 2 "^$program: --nonsense is not an option" err out
+    done
+}
+run_scenario command_line
+result command_line
+
+[ "$failed" -eq 0 ]

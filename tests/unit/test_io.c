@@ -1,0 +1,670 @@
+/*
+ * Sending and receiving on the fake port: arguments, waiting and its limits, the ends of a
+ * connection, pending connects, datagrams.
+ */
+#include <string.h>
+
+#include "check.h"
+#include "fake_port.h"
+
+/* What the tests use; the tear-down closes the socket. */
+static struct anysock s;
+static char buffer[32];
+static size_t count;
+
+static int set_up(void **state) {
+    memset(&s, 0, sizeof s);
+    count = 99; /* every call writes it */
+    return fake_reset(state);
+}
+
+static int tear_down(void **state) {
+    if (anysock_is_open(&s))
+        (void)anysock_close(&s);
+    return fake_check(state);
+}
+
+/* The four calls as one, for what they have in common. */
+enum call { SEND, RECV, SEND_ALL, RECV_ALL };
+static const enum call all_calls[] = {SEND, RECV, SEND_ALL, RECV_ALL};
+
+static int do_call(enum call call, struct anysock *socket, char *data, size_t length, size_t *out) {
+    switch (call) {
+    case SEND:
+        return anysock_send(socket, data, length, 0, out);
+    case RECV:
+        return anysock_recv(socket, data, length, 0, out);
+    case SEND_ALL:
+        return anysock_send_all(socket, data, length, out);
+    default:
+        return anysock_recv_all(socket, data, length, out);
+    }
+}
+
+/* A connected socket with a time-out for sending or receiving. */
+static struct anysock timed(enum anysock_timeout which, int timeout_ms) {
+    struct anysock made = fake_connected(0);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&made, which, timeout_ms));
+    return made;
+}
+
+/* --- arguments --- */
+
+static void null_count_is_refused_first(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(all_calls); i++) {
+        assert_anysock(ANYSOCK_EFAULT, do_call(all_calls[i], &s, NULL, 5, NULL));
+        assert_anysock(ANYSOCK_EFAULT, do_call(all_calls[i], NULL, NULL, 5, NULL));
+    }
+}
+
+static void null_socket_is_refused_before_its_state(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(all_calls); i++) {
+        count = 99;
+        assert_anysock(ANYSOCK_EFAULT, do_call(all_calls[i], NULL, NULL, 5, &count));
+        assert_int_equal(0, count);
+        assert_int_equal(0, anysock_native_error());
+    }
+}
+
+static void closed_socket_is_refused_before_null_data(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(all_calls); i++) {
+        count = 99;
+        assert_anysock(ANYSOCK_EBADF, do_call(all_calls[i], &s, NULL, 5, &count));
+        assert_int_equal(0, count);
+    }
+}
+
+static void null_data_is_refused_before_flags(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    assert_anysock(ANYSOCK_EFAULT, anysock_send(&s, NULL, 1, ~0u, &count));
+    assert_int_equal(0, count);
+    count = 99;
+    assert_anysock(ANYSOCK_EFAULT, anysock_recv(&s, NULL, 1, ~0u, &count));
+    assert_int_equal(0, count);
+    assert_anysock(ANYSOCK_EFAULT, anysock_send_all(&s, NULL, 1, &count));
+    assert_anysock(ANYSOCK_EFAULT, anysock_recv_all(&s, NULL, 1, &count));
+    assert_string_equal("", fake_trace());
+}
+
+static void unknown_flags_are_refused_before_the_state(void **state) {
+    (void)state;
+    s = fake_fresh(0);
+    assert_anysock(ANYSOCK_EINVAL, anysock_send(&s, buffer, 1, ANYSOCK_PEEK, &count));
+    assert_int_equal(0, count);
+    assert_anysock(ANYSOCK_EINVAL, anysock_send(&s, buffer, 1, 0x4, &count));
+    assert_anysock(ANYSOCK_EINVAL, anysock_recv(&s, buffer, 1, 0x4, &count));
+    assert_anysock(ANYSOCK_EINVAL, anysock_recv(&s, buffer, 1, ~0u, &count));
+    assert_int_equal(0, anysock_native_error());
+    assert_string_equal("", fake_trace());
+}
+
+static void no_bytes_on_a_stream_need_no_call(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    for (size_t i = 0; i < COUNT_OF(all_calls); i++) {
+        count = 99;
+        assert_anysock(ANYSOCK_OK, do_call(all_calls[i], &s, NULL, 0, &count));
+        assert_int_equal(0, count);
+    }
+    assert_string_equal("", fake_trace());
+}
+
+static void never_connected_stream_is_refused(void **state) {
+    (void)state;
+    struct anysock fresh = fake_fresh(0), listener = fake_listener(0);
+    for (size_t i = 0; i < COUNT_OF(all_calls); i++) {
+        count = 99;
+        assert_anysock(ANYSOCK_ENOTCONN, do_call(all_calls[i], &fresh, buffer, 5, &count));
+        assert_int_equal(0, count);
+        assert_anysock(ANYSOCK_ENOTCONN, do_call(all_calls[i], &listener, buffer, 5, &count));
+    }
+    assert_int_equal(0, anysock_native_error());
+    assert_string_equal("", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_close(&fresh));
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+/* --- one call --- */
+
+static void send_takes_what_there_is_room_for(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    assert_anysock(ANYSOCK_OK, anysock_send(&s, buffer, 15, 0, &count));
+    assert_int_equal(10, count);
+    assert_string_equal("send", fake_trace());
+}
+
+static void recv_gives_what_is_there(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_data_arrives(fake_of(&s));
+    memset(buffer, 0, sizeof buffer);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, sizeof buffer, 0, &count));
+    assert_int_equal(5, count);
+    assert_string_equal("xxxxx", buffer);
+}
+
+static void peek_leaves_the_data(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_data_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 3, ANYSOCK_PEEK, &count));
+    assert_int_equal(3, count);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 9, 0, &count));
+    assert_int_equal(5, count);
+}
+
+static void nonblocking_call_does_not_wait(void **state) {
+    (void)state;
+    s = fake_connected(ANYSOCK_NONBLOCK);
+    fake_of(&s)->room = 0;
+    assert_anysock(ANYSOCK_EAGAIN, anysock_send(&s, buffer, 5, 0, &count));
+    assert_int_equal(0, count);
+    assert_int_equal(FAKE_EWOULDBLOCK, anysock_native_error());
+    count = 99;
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(0, count);
+    assert_string_equal("send recv", fake_trace());
+    assert_int_equal(0, fake_elapsed_ms());
+}
+
+static void nonblocking_call_ignores_the_timeout(void **state) {
+    (void)state;
+    s = fake_connected(ANYSOCK_NONBLOCK);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(0, fake_elapsed_ms());
+}
+
+static void no_wait_does_not_wait(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_of(&s)->room = 0;
+    assert_anysock(ANYSOCK_EAGAIN, anysock_send(&s, buffer, 5, ANYSOCK_NO_WAIT, &count));
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv(&s, buffer, 5, ANYSOCK_NO_WAIT, &count));
+    assert_string_equal("nonblocking send recv", fake_trace());
+    assert_true(anysock_is_blocking(&s));
+}
+
+static void no_wait_beats_the_timeout(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_RECV, 30);
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv(&s, buffer, 5, ANYSOCK_NO_WAIT, &count));
+    assert_int_equal(0, fake_elapsed_ms());
+}
+
+static void no_wait_is_kept_from_calls_that_have_no_such_flag(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_data_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_send(&s, buffer, 5, ANYSOCK_NO_WAIT, &count));
+    assert_int_equal(0, fake.flags);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, ANYSOCK_NO_WAIT | ANYSOCK_PEEK, &count));
+    assert_int_equal(ANYSOCK_PEEK, fake.flags);
+}
+
+static void signal_does_not_end_a_call(void **state) {
+    (void)state;
+    s = fake_connected(ANYSOCK_NONBLOCK);
+    fake_data_arrives(fake_of(&s));
+    fake_fail("send", FAKE_EINTR, 2);
+    assert_anysock(ANYSOCK_OK, anysock_send(&s, buffer, 5, 0, &count));
+    assert_string_equal("send send send", fake_trace());
+    fake_fail("recv", FAKE_EINTR, 2);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_string_equal("recv recv recv", fake_trace());
+}
+
+static void unknown_number_stays_visible(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_fail("send", FAKE_EODD, 2);
+    fake_fail("recv", FAKE_EODD, 2);
+    for (size_t i = 0; i < COUNT_OF(all_calls); i++) {
+        count = 99;
+        assert_anysock(ANYSOCK_EUNKNOWN, do_call(all_calls[i], &s, buffer, 5, &count));
+        assert_int_equal(FAKE_EODD, anysock_native_error());
+        assert_int_equal(0, count);
+    }
+}
+
+/* --- time-outs --- */
+
+static void recv_waits_as_long_as_its_timeout(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_RECV, 30);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(0, count);
+    assert_int_equal(30, fake_elapsed_ms());
+    assert_int_equal(0, anysock_native_error());
+    assert_string_equal("nonblocking recv poll", fake_trace());
+}
+
+static void send_waits_as_long_as_its_timeout(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_SEND, 30);
+    fake_of(&s)->room = 0;
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_send(&s, buffer, 5, 0, &count));
+    assert_int_equal(30, fake_elapsed_ms());
+    assert_int_equal(0, anysock_native_error());
+    assert_string_equal("nonblocking send poll", fake_trace());
+}
+
+static void own_timeout_is_no_broken_connection(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_RECV, 30);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_anysock(ANYSOCK_OK, anysock_send(&s, buffer, 5, 0, &count));
+    fake_fin_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+}
+
+static void timeout_of_nothing_tries_once(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_RECV, 0);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(0, fake_elapsed_ms());
+    fake_data_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(5, count);
+}
+
+static void timed_call_ends_when_there_is_something(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_RECV, 30);
+    fake_later(20, fake_data_arrives, &s);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(20, fake_elapsed_ms());
+    assert_string_equal("nonblocking recv poll recv", fake_trace());
+}
+
+static void false_alarm_is_waited_out(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_RECV, 30);
+    fake_later(10, fake_data_arrives, &s);
+    fake_fail("recv", FAKE_EWOULDBLOCK, 2); /* the second time although it is readable */
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_string_equal("nonblocking recv poll recv poll recv", fake_trace());
+}
+
+static void signals_use_up_one_deadline(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_RECV, 30);
+    fake_fail("poll", FAKE_EINTR, 2);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_string_equal("nonblocking recv poll poll poll", fake_trace());
+    assert_int_equal(30, fake_elapsed_ms());
+}
+
+static void waiting_that_fails_fails_the_call(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_RECV, 30);
+    fake_fail("poll", FAKE_ENOBUFS, 1);
+    assert_anysock(ANYSOCK_ENOBUFS, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(FAKE_ENOBUFS, anysock_native_error());
+}
+
+/* --- everything --- */
+
+static void send_all_sends_all(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_later(20, fake_room_appears, &s);
+    assert_anysock(ANYSOCK_OK, anysock_send_all(&s, buffer, 20, &count));
+    assert_int_equal(20, count);
+    assert_string_equal("send send", fake_trace());
+}
+
+static void send_all_tells_the_progress_when_there_is_no_room(void **state) {
+    (void)state;
+    s = fake_connected(ANYSOCK_NONBLOCK);
+    assert_anysock(ANYSOCK_EAGAIN, anysock_send_all(&s, buffer, 15, &count));
+    assert_int_equal(10, count);
+}
+
+static void send_all_has_one_deadline_for_the_whole(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_SEND, 30);
+    fake_of(&s)->room = 0;
+    fake_later(20, fake_room_appears, &s);
+    fake_later(40, fake_room_appears, &s);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_send_all(&s, buffer, 20, &count));
+    assert_int_equal(10, count);
+    assert_int_equal(30, fake_elapsed_ms());
+}
+
+static void send_all_tells_the_progress_when_it_fails(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_SEND, 30);
+    fake_fail("poll", FAKE_ENOBUFS, 1);
+    assert_anysock(ANYSOCK_ENOBUFS, anysock_send_all(&s, buffer, 15, &count));
+    assert_int_equal(10, count);
+}
+
+static void recv_all_fills_the_buffer(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    for (int ms = 10; ms <= 30; ms += 10)
+        fake_later(ms, fake_data_arrives, &s);
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&s, buffer, 12, &count));
+    assert_int_equal(12, count);
+    assert_string_equal("recv recv recv", fake_trace());
+    assert_int_equal(3, fake_of(&s)->incoming);
+}
+
+static void recv_all_ends_with_the_stream(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_data_arrives(fake_of(&s));
+    fake_fin_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&s, buffer, 12, &count));
+    assert_int_equal(5, count);
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&s, buffer, 12, &count));
+    assert_int_equal(0, count);
+}
+
+static void recv_all_tells_the_progress_when_nothing_comes(void **state) {
+    (void)state;
+    s = fake_connected(ANYSOCK_NONBLOCK);
+    fake_data_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv_all(&s, buffer, 12, &count));
+    assert_int_equal(5, count);
+}
+
+static void recv_all_has_one_deadline_for_the_whole(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_RECV, 30);
+    fake_later(20, fake_data_arrives, &s);
+    fake_later(40, fake_data_arrives, &s);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv_all(&s, buffer, 10, &count));
+    assert_int_equal(5, count);
+    assert_int_equal(30, fake_elapsed_ms());
+}
+
+static void recv_all_sees_a_reset_behind_the_data(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_data_arrives(fake_of(&s));
+    fake_fin_arrives(fake_of(&s));
+    fake_fail("send", FAKE_ECONNRESET, 1);
+    assert_anysock(ANYSOCK_ECONNRESET, anysock_send(&s, buffer, 5, 0, &count));
+    assert_anysock(ANYSOCK_ECONNRESET, anysock_recv_all(&s, buffer, 12, &count));
+    assert_int_equal(5, count);
+}
+
+/* --- the ends of a connection --- */
+
+static void end_of_stream_is_no_error(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_fin_arrives(fake_of(&s));
+    for (int i = 0; i < 2; i++) {
+        count = 99;
+        assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+        assert_int_equal(0, count);
+    }
+    assert_anysock(ANYSOCK_OK, anysock_send(&s, buffer, 5, 0, &count)); /* half closed */
+}
+
+static void recv_after_own_shutdown_is_end_of_stream(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&s, ANYSOCK_SHUT_RD));
+    fake_data_arrives(fake_of(&s));
+    (void)fake_trace();
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(0, count);
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&s, buffer, 5, &count));
+    assert_int_equal(0, count);
+    assert_string_equal("", fake_trace());
+}
+
+static void send_after_own_shutdown_is_a_broken_pipe(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&s, ANYSOCK_SHUT_WR));
+    (void)fake_trace();
+    assert_anysock(ANYSOCK_EPIPE, anysock_send(&s, buffer, 5, 0, &count));
+    assert_anysock(ANYSOCK_EPIPE, anysock_send_all(&s, buffer, 5, &count));
+    assert_int_equal(0, anysock_native_error());
+    assert_string_equal("", fake_trace());
+    fake_fin_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count)); /* not broken for that */
+}
+
+static void recv_after_a_reset_never_sees_end_of_stream(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_fail("recv", FAKE_ECONNRESET, 1);
+    assert_anysock(ANYSOCK_ECONNRESET, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(FAKE_ECONNRESET, anysock_native_error());
+    fake_fin_arrives(fake_of(&s)); /* what Linux says from now on */
+    for (int i = 0; i < 2; i++) {
+        assert_anysock(ANYSOCK_ECONNRESET, anysock_recv(&s, buffer, 5, 0, &count));
+        assert_int_equal(0, anysock_native_error());
+        assert_int_equal(0, count);
+    }
+}
+
+static void recv_after_a_reset_gives_what_is_left(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_data_arrives(fake_of(&s));
+    fake_fail("send", FAKE_ECONNRESET, 1);
+    assert_anysock(ANYSOCK_ECONNRESET, anysock_send(&s, buffer, 5, 0, &count));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(5, count);
+}
+
+static void send_after_a_reset_is_a_broken_pipe(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_fail("send", FAKE_ECONNRESET, 1);
+    assert_anysock(ANYSOCK_ECONNRESET, anysock_send(&s, buffer, 5, 0, &count));
+    assert_anysock(ANYSOCK_EPIPE, anysock_send(&s, buffer, 5, 0, &count));
+    assert_string_equal("send", fake_trace());
+    fake_fin_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_ECONNRESET, anysock_recv(&s, buffer, 5, 0, &count));
+}
+
+static void broken_pipe_of_the_system_is_a_reset_for_recv(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_fail("send", FAKE_ESHUTDOWN, 1);
+    assert_anysock(ANYSOCK_EPIPE, anysock_send(&s, buffer, 5, 0, &count));
+    assert_int_equal(FAKE_ESHUTDOWN, anysock_native_error());
+    fake_fin_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_ECONNRESET, anysock_recv(&s, buffer, 5, 0, &count));
+}
+
+static void timeout_of_the_system_breaks_the_connection(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_fail("recv", FAKE_ETIMEDOUT, 1);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(FAKE_ETIMEDOUT, anysock_native_error());
+    assert_anysock(ANYSOCK_EPIPE, anysock_send(&s, buffer, 5, 0, &count));
+}
+
+/* --- while connecting --- */
+
+static void nonblocking_call_while_connecting_would_wait(void **state) {
+    (void)state;
+    s = fake_connecting();
+    for (size_t i = 0; i < COUNT_OF(all_calls); i++) {
+        count = 99;
+        assert_anysock(ANYSOCK_EAGAIN, do_call(all_calls[i], &s, buffer, 5, &count));
+        assert_int_equal(0, count);
+        assert_string_equal("poll", fake_trace());
+    }
+}
+
+static void call_settles_a_connect_that_succeeded(void **state) {
+    (void)state;
+    s = fake_connecting();
+    fake_connect_succeeds(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_send(&s, buffer, 5, 0, &count));
+    assert_string_equal("poll error peer send", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_send(&s, buffer, 5, 0, &count));
+    assert_string_equal("send", fake_trace());
+}
+
+static void call_gives_the_error_of_a_connect_that_failed(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(all_calls); i++) {
+        s = fake_connecting();
+        fake_connect_fails(fake_of(&s));
+        assert_anysock(ANYSOCK_ECONNREFUSED, do_call(all_calls[i], &s, buffer, 5, &count));
+        assert_int_equal(FAKE_ECONNREFUSED, anysock_native_error());
+        assert_anysock(ANYSOCK_ECONNREFUSED, anysock_connect_result(&s));
+        assert_string_equal("poll error", fake_trace());
+        assert_anysock(ANYSOCK_OK, anysock_close(&s));
+        (void)fake_trace();
+    }
+}
+
+static void blocking_call_waits_for_the_connect(void **state) {
+    (void)state;
+    s = fake_connecting();
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, true));
+    (void)fake_trace();
+    fake_later(20, fake_connect_succeeds, &s);
+    fake_later(30, fake_data_arrives, &s);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(5, count);
+    assert_int_equal(30, fake_elapsed_ms());
+    assert_string_equal("poll poll poll error peer recv", fake_trace());
+}
+
+static void connect_and_call_have_one_deadline(void **state) {
+    (void)state;
+    s = fake_connecting();
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, true));
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
+    fake_later(20, fake_connect_succeeds, &s);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(30, fake_elapsed_ms());
+}
+
+static void no_wait_does_not_wait_for_the_connect(void **state) {
+    (void)state;
+    s = fake_connecting();
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, true));
+    assert_anysock(ANYSOCK_EAGAIN, anysock_send(&s, buffer, 5, ANYSOCK_NO_WAIT, &count));
+    assert_int_equal(0, fake_elapsed_ms());
+}
+
+/* --- datagrams --- */
+
+static void datagram_without_peer_is_not_sent(void **state) {
+    (void)state;
+    s = fake_datagram(0);
+    assert_anysock(ANYSOCK_ENOTCONN, anysock_send(&s, buffer, 5, 0, &count));
+    assert_int_equal(0, count);
+    assert_string_equal("", fake_trace());
+}
+
+static void datagram_without_bytes_is_a_datagram(void **state) {
+    (void)state;
+    s = fake_datagram(0);
+    struct anysock_addr peer;
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 80, &peer));
+    assert_anysock(ANYSOCK_OK, anysock_connect(&s, &peer));
+    (void)fake_trace();
+    assert_anysock(ANYSOCK_OK, anysock_send(&s, NULL, 0, 0, &count));
+    assert_anysock(ANYSOCK_OK, anysock_send_all(&s, NULL, 0, &count));
+    fake_data_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, NULL, 0, 0, &count));
+    assert_string_equal("send send recv", fake_trace());
+}
+
+static void refused_datagram_is_not_a_reset(void **state) {
+    (void)state;
+    s = fake_datagram(0);
+    fake_fail("recv", FAKE_ECONNRESET, 1);
+    assert_anysock(ANYSOCK_ECONNREFUSED, anysock_recv(&s, buffer, 5, 0, &count));
+    fake_fin_arrives(fake_of(&s)); /* an empty datagram */
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(0, count);
+}
+
+static void recv_all_of_datagrams_is_refused(void **state) {
+    (void)state;
+    s = fake_datagram(0);
+    assert_anysock(ANYSOCK_EOPNOTSUPP, anysock_recv_all(&s, buffer, 5, &count));
+    assert_int_equal(0, count);
+    assert_string_equal("", fake_trace());
+}
+
+static void long_datagram_is_refused_by_the_system(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_fail("send", FAKE_EMSGSIZE, 1);
+    assert_anysock(ANYSOCK_EMSGSIZE, anysock_send(&s, buffer, 5, 0, &count));
+    assert_anysock(ANYSOCK_OK, anysock_send(&s, buffer, 5, 0, &count));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(null_count_is_refused_first),
+        TEST(null_socket_is_refused_before_its_state),
+        TEST(closed_socket_is_refused_before_null_data),
+        TEST(null_data_is_refused_before_flags),
+        TEST(unknown_flags_are_refused_before_the_state),
+        TEST(no_bytes_on_a_stream_need_no_call),
+        TEST(never_connected_stream_is_refused),
+        TEST(send_takes_what_there_is_room_for),
+        TEST(recv_gives_what_is_there),
+        TEST(peek_leaves_the_data),
+        TEST(nonblocking_call_does_not_wait),
+        TEST(nonblocking_call_ignores_the_timeout),
+        TEST(no_wait_does_not_wait),
+        TEST(no_wait_beats_the_timeout),
+        TEST(no_wait_is_kept_from_calls_that_have_no_such_flag),
+        TEST(signal_does_not_end_a_call),
+        TEST(unknown_number_stays_visible),
+        TEST(recv_waits_as_long_as_its_timeout),
+        TEST(send_waits_as_long_as_its_timeout),
+        TEST(own_timeout_is_no_broken_connection),
+        TEST(timeout_of_nothing_tries_once),
+        TEST(timed_call_ends_when_there_is_something),
+        TEST(false_alarm_is_waited_out),
+        TEST(signals_use_up_one_deadline),
+        TEST(waiting_that_fails_fails_the_call),
+        TEST(send_all_sends_all),
+        TEST(send_all_tells_the_progress_when_there_is_no_room),
+        TEST(send_all_has_one_deadline_for_the_whole),
+        TEST(send_all_tells_the_progress_when_it_fails),
+        TEST(recv_all_fills_the_buffer),
+        TEST(recv_all_ends_with_the_stream),
+        TEST(recv_all_tells_the_progress_when_nothing_comes),
+        TEST(recv_all_has_one_deadline_for_the_whole),
+        TEST(recv_all_sees_a_reset_behind_the_data),
+        TEST(end_of_stream_is_no_error),
+        TEST(recv_after_own_shutdown_is_end_of_stream),
+        TEST(send_after_own_shutdown_is_a_broken_pipe),
+        TEST(recv_after_a_reset_never_sees_end_of_stream),
+        TEST(recv_after_a_reset_gives_what_is_left),
+        TEST(send_after_a_reset_is_a_broken_pipe),
+        TEST(broken_pipe_of_the_system_is_a_reset_for_recv),
+        TEST(timeout_of_the_system_breaks_the_connection),
+        TEST(nonblocking_call_while_connecting_would_wait),
+        TEST(call_settles_a_connect_that_succeeded),
+        TEST(call_gives_the_error_of_a_connect_that_failed),
+        TEST(blocking_call_waits_for_the_connect),
+        TEST(connect_and_call_have_one_deadline),
+        TEST(no_wait_does_not_wait_for_the_connect),
+        TEST(datagram_without_peer_is_not_sent),
+        TEST(datagram_without_bytes_is_a_datagram),
+        TEST(refused_datagram_is_not_a_reset),
+        TEST(recv_all_of_datagrams_is_refused),
+        TEST(long_datagram_is_refused_by_the_system),
+    };
+    return cmocka_run_group_tests_name("io", tests, NULL, NULL);
+}
