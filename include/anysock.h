@@ -531,8 +531,9 @@ enum anysock_bind_intent {
  * @param addr    of the socket's family; port 0 lets the system choose, see
  *                anysock_local_addr().
  * @param intent  see #anysock_bind_intent.
- * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (intent, or bound
- *         already), #ANYSOCK_EAFNOSUPPORT for arguments; #ANYSOCK_EADDRINUSE;
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (intent),
+ *         #ANYSOCK_EAFNOSUPPORT, #ANYSOCK_EINVAL (bound already) for arguments;
+ *         #ANYSOCK_EADDRINUSE;
  *         #ANYSOCK_EADDRNOTAVAIL; #ANYSOCK_EACCES (privileged port; on Windows also a port that
  *         another user or the system has reserved); #ANYSOCK_EOPNOTSUPP (intent).
  *
@@ -561,10 +562,12 @@ ANYSOCK_API int anysock_listen(struct anysock *s, int backlog);
  *
  * Waits according to the listener's mode and receive time-out. The new socket is in the mode
  * that flags ask for, whatever the listener's is; it has no event, no time-outs, and child
- * processes do not inherit it. Connections that broke before they could be accepted are skipped.
+ * processes do not inherit it. Connections that broke before they could be accepted are skipped,
+ * 64 at most: then it is #ANYSOCK_EAGAIN.
  *
  * @param flags  0 or #ANYSOCK_NONBLOCK, for the new socket.
- * @param child  receives the socket; overwritten, not closed; a closed socket on failure.
+ * @param child  receives the socket, overwritten and not closed; not the listener itself. A closed
+ *               socket on failure.
  * @param peer   receives the peer's address; may be null; no address on failure.
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags, or not
  *         listening) for arguments; #ANYSOCK_EAGAIN (non-blocking, none there);
@@ -588,8 +591,8 @@ ANYSOCK_API int anysock_accept(struct anysock *listener, unsigned flags, struct 
  * used for another attempt, since systems disagree about that: close it and open a new one.
  *
  * @return #ANYSOCK_OK; #ANYSOCK_EINPROGRESS; #ANYSOCK_EFAULT, #ANYSOCK_EBADF,
- *         #ANYSOCK_EAFNOSUPPORT, #ANYSOCK_EADDRNOTAVAIL (port 0), #ANYSOCK_EINVAL (listening)
- *         for arguments; #ANYSOCK_EALREADY; #ANYSOCK_EISCONN; #ANYSOCK_EBADSTATE;
+ *         #ANYSOCK_EAFNOSUPPORT, #ANYSOCK_EADDRNOTAVAIL (port 0) for arguments;
+ *         #ANYSOCK_EISCONN; #ANYSOCK_EALREADY; #ANYSOCK_EBADSTATE; #ANYSOCK_EINVAL (listening);
  *         #ANYSOCK_ECONNREFUSED; #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENETUNREACH;
  *         #ANYSOCK_EHOSTUNREACH; #ANYSOCK_EACCES; #ANYSOCK_EADDRINUSE.
  *
@@ -731,7 +734,7 @@ enum {
  *         #ANYSOCK_EAGAIN (non-blocking and no room, or still connecting);
  *         #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN; #ANYSOCK_EPIPE (own shutdown, or the peer is
  *         gone); #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE (datagram); the connect's error if the
- *         pending connect failed.
+ *         connect failed.
  *
  * Thread safety: any thread. \posix send(MSG_NOSIGNAL) \windows send \since 0.1
  */
@@ -751,7 +754,7 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags) for arguments;
  *         #ANYSOCK_EAGAIN (non-blocking and nothing there, or still connecting);
  *         #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET; the connect's error if the
- *         pending connect failed.
+ *         connect failed.
  *
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */

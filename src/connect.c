@@ -12,7 +12,7 @@ static int keep_failure(struct anysock *s, int code) {
     return code;
 }
 
-static int give_failure(const struct anysock *s) {
+int anysock_connect_failure(const struct anysock *s) {
     anysock_port_set_native_error(s->connect_native_);
     return s->connect_error_;
 }
@@ -50,20 +50,28 @@ int anysock_finish_connect(struct anysock *s) {
     return code == ANYSOCK_OK ? settle_connect(s, events) : code;
 }
 
-/* Waits for a connect that is under way; the time-out ends the attempt. */
-static int await_connect(struct anysock *s) {
-    struct anysock_deadline deadline =
-        anysock_deadline_in(s->timeout_[ANYSOCK_TIMEOUT_CONNECT] - 1);
+int anysock_await_connect(struct anysock *s, const struct anysock_deadline *deadline) {
     for (;;) {
         unsigned events;
-        int code = anysock_wait_native(s->native_, PORT_CONNECTING, true, &deadline, &events);
-        if (code == ANYSOCK_ETIMEDOUT)
-            return keep_failure(s, code);
+        int code = anysock_wait_native(s->native_, PORT_CONNECTING, true, deadline, &events);
         if (code == ANYSOCK_OK)
             code = settle_connect(s, events);
         if (code != ANYSOCK_EINPROGRESS)
             return code;
+        /* Reported, and yet without a result: look again a little later, rather than spin. */
+        if (anysock_deadline_left(deadline) == 0)
+            return refuse(ANYSOCK_ETIMEDOUT);
+        (void)anysock_port_poll(NULL, 0, 1);
     }
+}
+
+/* The connect that was just started, for a blocking socket; the time-out ends the attempt. */
+static int finish_in_time(struct anysock *s) {
+    struct anysock_deadline deadline =
+        anysock_deadline_in(s->timeout_[ANYSOCK_TIMEOUT_CONNECT] - 1);
+    int code = anysock_await_connect(s, &deadline);
+    return code == ANYSOCK_ETIMEDOUT && (state_of(s) & ST_CONNECTING) != 0 ? keep_failure(s, code)
+                                                                           : code;
 }
 
 /* Whether the socket may connect in this state; a code if not. */
@@ -99,9 +107,9 @@ int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
     struct anysock_addr target;
     int code = check_open(s);
     if (code == ANYSOCK_OK)
-        code = check_fresh(state_of(s));
-    if (code == ANYSOCK_OK)
         code = connect_target(s, addr, &target);
+    if (code == ANYSOCK_OK)
+        code = check_fresh(anysock_refresh_role(s));
     if (code == ANYSOCK_OK)
         code = anysock_mode_prepare(s, 0, ANYSOCK_TIMEOUT_CONNECT);
     if (code != ANYSOCK_OK)
@@ -120,7 +128,7 @@ int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
     /* Under way: the descriptor is non-blocking, or a signal interrupted the kernel's waiting.
      * The attempt goes on in both cases and must not be repeated. */
     change_state(s, 0, ST_CONNECTING | ST_BOUND);
-    return anysock_is_blocking(s) ? await_connect(s) : code;
+    return anysock_is_blocking(s) ? finish_in_time(s) : code;
 }
 
 int anysock_connect_result(struct anysock *s) {
@@ -131,6 +139,12 @@ int anysock_connect_result(struct anysock *s) {
     if ((state & ST_CONNECTING) != 0)
         return anysock_finish_connect(s);
     if ((state & ST_FAILED) != 0)
-        return give_failure(s);
+        return anysock_connect_failure(s);
     return (state & ST_CONNECTED) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_ENOTCONN);
+}
+
+uint32_t anysock_refresh_role(struct anysock *s) {
+    if ((state_of(s) & ST_CONNECTING) != 0)
+        (void)anysock_finish_connect(s);
+    return state_of(s);
 }

@@ -145,5 +145,5 @@ int anysock_event_wait(struct anysock_event *event, int timeout_ms, unsigned *ev
 }
 
 anysock_waitable anysock_event_native(const struct anysock_event *event) {
-    return event->waitable;
+    return event != NULL ? event->waitable : (anysock_waitable)(intptr_t)-1;
 }

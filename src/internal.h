@@ -234,11 +234,6 @@ static inline int check_open(const struct anysock *s) {
     return (state_of(s) & ST_OPEN) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EBADF);
 }
 
-/* connect.c */
-
-/* Settles a pending connect if its result is there: ANYSOCK_OK, ANYSOCK_EINPROGRESS, its error. */
-int anysock_finish_connect(struct anysock *s);
-
 /* deadline.c */
 
 /* A point of the port's clock. */
@@ -251,6 +246,17 @@ struct anysock_deadline {
 struct anysock_deadline anysock_deadline_in(int timeout_ms);
 /* Milliseconds left, rounded up and at most INT_MAX; 0 when over; -1 for never. */
 int anysock_deadline_left(const struct anysock_deadline *deadline);
+
+/* connect.c */
+
+/* Settles a pending connect if its result is there: ANYSOCK_OK, ANYSOCK_EINPROGRESS, its error. */
+int anysock_finish_connect(struct anysock *s);
+/* The same, waiting until the deadline; ANYSOCK_ETIMEDOUT leaves the connect pending. */
+int anysock_await_connect(struct anysock *s, const struct anysock_deadline *deadline);
+/* The kept result of a connect that failed, with its native number. */
+int anysock_connect_failure(const struct anysock *s);
+/* The state, after a look whether a pending connect has ended. */
+uint32_t anysock_refresh_role(struct anysock *s);
 
 /* wait.c */
 

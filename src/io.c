@@ -12,32 +12,32 @@ int anysock_block(struct anysock *s, unsigned flags, enum anysock_timeout which,
 
     unsigned wanted = which == ANYSOCK_TIMEOUT_RECV ? ANYSOCK_READABLE : ANYSOCK_WRITABLE;
     int timeout_ms = s->timeout_[which] - 1;
-    if ((state & ST_CONNECTING) != 0)
-        wanted = PORT_CONNECTING; /* the call has not been tried, so the mode is not in question */
-    else if (timeout_ms == ANYSOCK_FOREVER && anysock_mode(s, MODE_WOULD_BLOCK) == 1)
+    if (timeout_ms == ANYSOCK_FOREVER && anysock_mode(s, MODE_WOULD_BLOCK) == 1)
         return ANYSOCK_OK;
-
     if (deadline->at_ns == 0)
         *deadline = anysock_deadline_in(timeout_ms);
     unsigned events;
     return anysock_wait_native(s->native_, wanted, (state & ST_STREAM) != 0, deadline, &events);
 }
 
-/* A stream must be connected. A pending connect is settled first, waited for if the call may. */
+/* A stream must be connected. A pending connect is settled first, waited for if the call may; one
+ * that failed is what went wrong with the call, too. */
 static int check_connected(struct anysock *s, unsigned flags, enum anysock_timeout which,
                            struct anysock_deadline *deadline) {
-    for (;;) {
-        uint32_t state = state_of(s);
-        if ((state & ST_CONNECTING) == 0)
-            return (state & ST_CONNECTED) != 0 || (state & ST_STREAM) == 0
-                       ? ANYSOCK_OK
-                       : refuse(ANYSOCK_ENOTCONN);
+    uint32_t state = state_of(s);
+    if ((state & ST_CONNECTED) != 0 || (state & ST_STREAM) == 0)
+        return ANYSOCK_OK;
+    if ((state & ST_FAILED) != 0)
+        return anysock_connect_failure(s);
+    if ((state & ST_CONNECTING) == 0)
+        return refuse(ANYSOCK_ENOTCONN);
+
+    if ((state & ST_NONBLOCK) != 0 || (flags & ANYSOCK_NO_WAIT) != 0) {
         int code = anysock_finish_connect(s);
-        if (code == ANYSOCK_EINPROGRESS)
-            code = anysock_block(s, flags, which, deadline);
-        if (code != ANYSOCK_OK)
-            return code;
+        return code == ANYSOCK_EINPROGRESS ? refuse(ANYSOCK_EAGAIN) : code;
     }
+    *deadline = anysock_deadline_in(s->timeout_[which] - 1);
+    return anysock_await_connect(s, deadline);
 }
 
 /* Remembers what an error says about the connection. */

@@ -166,7 +166,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
-    uint32_t state = state_of(s);
+    uint32_t state = anysock_refresh_role(s);
     if ((state & ST_STREAM) == 0)
         return refuse(ANYSOCK_EOPNOTSUPP);
     if ((state & (ST_CONNECTING | ST_CONNECTED)) != 0)
@@ -218,6 +218,8 @@ int anysock_accept(struct anysock *listener, unsigned flags, struct anysock *chi
                    struct anysock_addr *peer) {
     if (child == NULL)
         return refuse(ANYSOCK_EFAULT);
+    if (child == listener)
+        return refuse(ANYSOCK_EINVAL); /* the only argument that would be lost */
     make_closed(child);
     if (peer != NULL)
         memset(peer, 0, sizeof *peer);
@@ -241,12 +243,6 @@ int anysock_accept(struct anysock *listener, unsigned flags, struct anysock *chi
 
 /* ------------------------------------------------------------------------------------------- */
 
-/* A pending connect may have ended since: look, so that the role is what the caller expects. */
-static void refresh_role(struct anysock *s) {
-    if ((state_of(s) & ST_CONNECTING) != 0)
-        (void)anysock_finish_connect(s);
-}
-
 /* One direction natively. Systems disagree about repetition and about a peer that is gone; the
  * connection was there, so what was asked for is true now. */
 static int shut_native(const struct anysock *s, enum anysock_shutdown_how how) {
@@ -263,8 +259,7 @@ int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
         return code;
     if (how != ANYSOCK_SHUT_RD && how != ANYSOCK_SHUT_WR && how != ANYSOCK_SHUT_RDWR)
         return refuse(ANYSOCK_EINVAL);
-    refresh_role(s);
-    uint32_t state = state_of(s);
+    uint32_t state = anysock_refresh_role(s);
     if ((state & (ST_STREAM | ST_CONNECTED)) == ST_STREAM)
         return refuse(ANYSOCK_ENOTCONN);
 
@@ -305,8 +300,7 @@ int anysock_peer_addr(struct anysock *s, struct anysock_addr *addr) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
-    refresh_role(s);
-    if ((state_of(s) & ST_CONNECTED) == 0)
+    if ((anysock_refresh_role(s) & ST_CONNECTED) == 0)
         return refuse(ANYSOCK_ENOTCONN);
     if (anysock_port_peer_addr(s->native_, addr) != 0)
         return fail_native(OP_NAME, is_stream(s));

@@ -141,7 +141,7 @@ static void take_answers(struct anysock_poll_item *items, struct question *quest
         struct anysock_port_item asked = question->asked[i];
         struct anysock_poll_item *item = &items[question->owner[i]];
         item->events |= answer(item->wanted, asked.events);
-        if (asked.events != 0 && (asked.wanted & PORT_CONNECTING) == 0)
+        if (asked.events != 0 && asked.wanted == 0)
             continue;
         if (asked.events != 0)
             asked.wanted &= ~PORT_CONNECTING;

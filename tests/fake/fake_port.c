@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define NS_PER_MS UINT64_C(1000000)
+#define START_MS 1000
 #define SOCKETS (sizeof fake.sockets / sizeof fake.sockets[0])
 
 struct fake fake;
@@ -40,8 +41,8 @@ int fake_reset(void **state) {
     memset(&fake, 0, sizeof fake);
     memset(failures, 0, sizeof failures);
     memset(happenings, 0, sizeof happenings);
-    fake.now_ns = 1000 * NS_PER_MS;
-    slot = 0;
+    fake.now_ns = START_MS * NS_PER_MS;
+    slot = FAKE_EODD; /* of an earlier failure */
     return 0;
 }
 
@@ -78,6 +79,10 @@ void fake_later(int ms, void (*what)(struct fake_socket *), const struct anysock
     happening->at_ns = fake.now_ns + (uint64_t)ms * NS_PER_MS;
     happening->what = what;
     happening->socket = fake_of(s);
+}
+
+int fake_elapsed_ms(void) {
+    return (int)(fake.now_ns / NS_PER_MS) - START_MS;
 }
 
 static void say(const char *word) {
@@ -214,6 +219,13 @@ struct anysock fake_connecting(void) {
     return s;
 }
 
+struct anysock fake_datagram(unsigned flags) {
+    struct anysock s;
+    (void)anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, flags, &s);
+    (void)fake_trace();
+    return s;
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 struct entry {
@@ -328,7 +340,7 @@ int anysock_port_describe(anysock_native native, struct anysock_port_facts *fact
     facts->bound = socket->bound;
     facts->listening = socket->listening;
     facts->connected = socket->connected;
-    facts->nonblocking = -1;
+    facts->nonblocking = fake.tells_mode ? socket->kernel_nonblocking : -1;
     return 0;
 }
 
@@ -336,6 +348,7 @@ int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent int
     (void)stream;
     if (fails_on("intent", native))
         return -1;
+    at(native)->intent = intent;
     return intent == ANYSOCK_BIND_BALANCED ? deny(FAKE_EOPNOTSUPP) : 0;
 }
 
@@ -369,8 +382,9 @@ int anysock_port_accept(anysock_native native, bool nonblocking, anysock_native 
     *child = make(listener->family, listener->type);
     at(*child)->bound = at(*child)->connected = true;
     at(*child)->kernel_nonblocking = nonblocking;
+    (void)anysock_addr_loopback(listener->family, 4000, &at(*child)->peer);
     if (peer != NULL)
-        (void)anysock_addr_loopback(listener->family, 4000, peer);
+        *peer = at(*child)->peer;
     return 0;
 }
 
@@ -396,6 +410,7 @@ int anysock_port_take_error(anysock_native native) {
     if (fails_on("error", native))
         return -1;
     slot = at(native)->error;
+    at(native)->error = 0;
     return 0;
 }
 
@@ -437,7 +452,7 @@ int anysock_port_set_blocking(anysock_native native, bool blocking) {
 
 ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t length,
                             unsigned flags) {
-    (void)data;
+    fake.flags = flags;
     if (fails_on("send", native))
         return -1;
     struct fake_socket *socket = at(native);
@@ -446,10 +461,14 @@ ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t leng
             return deny(FAKE_EWOULDBLOCK);
     size_t count = length < socket->room ? length : socket->room;
     socket->room -= count;
+    for (size_t i = 0; i < count; i++, socket->sent++)
+        if (socket->sent < sizeof socket->outgoing)
+            socket->outgoing[socket->sent] = ((const char *)data)[i];
     return (ptrdiff_t)count;
 }
 
 ptrdiff_t anysock_port_recv(anysock_native native, void *data, size_t capacity, unsigned flags) {
+    fake.flags = flags;
     if (fails_on("recv", native))
         return -1;
     struct fake_socket *socket = at(native);
@@ -457,9 +476,12 @@ ptrdiff_t anysock_port_recv(anysock_native native, void *data, size_t capacity, 
         if ((flags & ANYSOCK_NO_WAIT) != 0 || !kernel_waits(socket))
             return deny(FAKE_EWOULDBLOCK);
     size_t count = capacity < socket->incoming ? capacity : socket->incoming;
-    memset(data, 'x', count);
-    if ((flags & ANYSOCK_PEEK) == 0)
+    for (size_t i = 0; i < count; i++)
+        ((char *)data)[i] = (char)('a' + (socket->received + i) % 26);
+    if ((flags & ANYSOCK_PEEK) == 0) {
         socket->incoming -= count;
+        socket->received += count;
+    }
     return (ptrdiff_t)count;
 }
 
@@ -468,6 +490,8 @@ static unsigned conditions(anysock_native native, unsigned wanted) {
     unsigned events = 0;
     if (!socket->open)
         return ANYSOCK_INVALID;
+    if (socket->seen != 0)
+        return socket->seen;
     if (socket->incoming > 0 || socket->fin || socket->waiting > 0)
         events |= ANYSOCK_READABLE;
     if (socket->room > 0 && (socket->connected || socket->type == ANYSOCK_DGRAM))
@@ -496,7 +520,8 @@ int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout
                 slot = FAKE_ENETDOWN;
                 return -1;
             }
-            fake.now_ns = limit;
+            fake.now_ns = limit - fake.early_ns;
+            fake.early_ns = 0;
             return 0;
         }
     }

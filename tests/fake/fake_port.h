@@ -44,19 +44,27 @@ struct fake_socket {
     bool shut_wr;
     bool reset_on_close;
     int backlog;
-    int error;         /* SO_ERROR: why the connect failed */
-    size_t incoming;   /* bytes that recv can take */
-    bool fin;          /* end of stream behind them */
-    size_t room;       /* bytes that send can put */
-    int waiting;       /* connections that accept can take */
+    enum anysock_bind_intent intent;
+    int error;       /* SO_ERROR: why the connect failed; taken by asking */
+    unsigned seen;   /* if not 0: what the system says of it, true or not */
+    size_t incoming; /* bytes that recv can take */
+    bool fin;        /* end of stream behind them */
+    size_t room;     /* bytes that send can put */
+    size_t received; /* bytes that recv has taken: a, b, c and so on */
+    size_t sent;     /* bytes that send has put: the first of them are in outgoing */
+    char outgoing[32];
+    int waiting; /* connections that accept can take */
     struct anysock_addr local, peer;
 };
 
 struct fake {
     uint64_t now_ns;
     struct fake_socket sockets[32];
-    anysock_native last; /* the socket made last */
+    anysock_native last;  /* the socket made last */
     bool connect_at_once; /* else a non-blocking connect is pending */
+    bool tells_mode;      /* a foreign socket can be asked for its mode, as on POSIX */
+    unsigned flags;       /* of the last send or recv */
+    unsigned early_ns;    /* the next timer fires so much too early */
     bool stuck;           /* a call waited although nothing was to come */
     bool signalled;       /* the event */
     unsigned events_alive;
@@ -77,6 +85,18 @@ void fake_fail(const char *word, int native, int count);
 /* Lets something happen to a socket after so many milliseconds. */
 void fake_later(int ms, void (*what)(struct fake_socket *), const struct anysock *s);
 
+/* Asserts a code that the library decides by itself: no number, also not that of an earlier
+ * failure, stands behind it. */
+#define assert_refusal(code, call)                                                                 \
+    do {                                                                                           \
+        anysock_port_set_native_error(FAKE_EODD);                                                  \
+        assert_anysock(code, call);                                                                \
+        assert_int_equal(0, anysock_native_error());                                               \
+    } while (0)
+
+/* How much time has passed since fake_reset. */
+int fake_elapsed_ms(void);
+
 /* The fake socket behind s. */
 struct fake_socket *fake_of(const struct anysock *s);
 
@@ -85,6 +105,7 @@ struct anysock fake_fresh(unsigned flags);
 struct anysock fake_listener(unsigned flags);
 struct anysock fake_connected(unsigned flags);
 struct anysock fake_connecting(void);
+struct anysock fake_datagram(unsigned flags);
 
 /* Things that happen. */
 void fake_data_arrives(struct fake_socket *socket);

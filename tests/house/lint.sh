@@ -11,7 +11,10 @@ formatted() {
 # clang-tidy counts what it suppressed in system headers; only what is left is an error.
 tidy() { clang-tidy --quiet "$@" -std=c11 -Iinclude -Isrc; }
 
-tidy_posix() { tidy src/*.c src/posix/*.c -- -D_GNU_SOURCE; }
+# Without kqueue's file, whose header only other systems have.
+tidy_posix() {
+    tidy src/*.c $(ls src/posix/*.c | grep -v kqueue) -- -D_GNU_SOURCE
+}
 
 tidy_windows() {
     tidy src/win32/*.c -- --target=x86_64-w64-windows-gnu -isystem /usr/x86_64-w64-mingw32/include \

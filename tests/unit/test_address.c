@@ -23,346 +23,6 @@ struct pair {
     const char *from, *to;
 };
 
-static void assert_read_as(const struct pair *pairs, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        addr = parse(pairs[i].from);
-        assert_anysock(ANYSOCK_OK, anysock_addr_format(&addr, text, sizeof text));
-        if (strcmp(pairs[i].to, text) != 0)
-            fail_msg("\"%s\" is \"%s\", not \"%s\"", pairs[i].from, text, pairs[i].to);
-    }
-}
-
-static void assert_refused(int code, const char *const *texts, size_t count) {
-    struct anysock_addr before;
-    memset(&before, 0x5a, sizeof before);
-    for (size_t i = 0; i < count; i++) {
-        addr = before;
-        int result = anysock_addr_parse(texts[i], &addr);
-        if (result != code)
-            fail_msg("\"%s\" gave %s", texts[i], anysock_error_name(result));
-        assert_int_equal(0, anysock_native_error());
-        assert_memory_equal(&before, &addr, sizeof addr); /* untouched */
-    }
-}
-
-/* --- reading --- */
-
-static void reads_ipv4(void **state) {
-    (void)state;
-    static const struct pair pairs[] = {
-        {"0.0.0.0", "0.0.0.0:0"},
-        {"192.0.2.1", "192.0.2.1:0"},
-        {"255.255.255.255:65535", "255.255.255.255:65535"},
-        {"127.0.0.1:80", "127.0.0.1:80"},
-        {"1.20.100.200:1", "1.20.100.200:1"},
-        {"9.8.7.6:0", "9.8.7.6:0"},
-    };
-    assert_read_as(pairs, COUNT_OF(pairs));
-}
-
-static void refuses_ipv4_of_another_shape(void **state) {
-    (void)state;
-    static const char *const texts[] = {"",           ".",        "1",      "1.2",      "1.2.3",
-                                        "1.2.3.",     ".1.2.3.4", "1..3.4", "1.2.3.4.", "1.2.3.4.5",
-                                        "2130706433", "127.1",    "80"};
-    assert_refused(ANYSOCK_EINVAL, texts, COUNT_OF(texts));
-}
-
-static void refuses_ipv4_with_other_numbers(void **state) {
-    (void)state;
-    static const char *const texts[] = {
-        "256.1.1.1",  "1.256.1.1", "1.1.1.256", "1.1.1.1000", "1.1.1.99999999999999999999",
-        "01.2.3.4",   "1.2.3.04",  "1.2.3.00",  "00.0.0.0",   "0x7f.0.0.1",
-        "0x7f000001", "1.2.3.4a",  "1.2.3.a",   "+1.2.3.4",   "1.-2.3.4",
-        "-"};
-    assert_refused(ANYSOCK_EINVAL, texts, COUNT_OF(texts));
-}
-
-static void refuses_what_is_not_only_ipv4(void **state) {
-    (void)state;
-    static const char *const texts[] = {
-        " 1.2.3.4",   "1.2.3.4 ",  "1. 2.3.4",      "1.2.3.4\n", "1.2.3.4%3",
-        "1.2.3.4/24", "[1.2.3.4]", "[1.2.3.4]:80",  "localhost", "localhost:80",
-        "*",          ":80",       "\xd9\xa1.2.3.4"};
-    assert_refused(ANYSOCK_EINVAL, texts, COUNT_OF(texts));
-}
-
-static void refuses_bad_ports(void **state) {
-    (void)state;
-    static const char *const texts[] = {
-        "1.2.3.4:",     "1.2.3.4:65536", "1.2.3.4:99999999999999999999",
-        "1.2.3.4:080",  "1.2.3.4:00",    "1.2.3.4:+80",
-        "1.2.3.4:-1",   "1.2.3.4: 80",   "1.2.3.4:80 ",
-        "1.2.3.4 :80",  "1.2.3.4:80a",   "1.2.3.4:0x50",
-        "1.2.3.4:http", "1.2.3.4:80:80", "1.2.3.4::80",
-        "[::1]:",       "[::1]:65536",   "[::1]:080",
-        "[::1]: 80",    "[::1]:80 ",     "[::1]:80a",
-        "[::1]80",      "[::1] :80",     "[::1]::80"};
-    assert_refused(ANYSOCK_EINVAL, texts, COUNT_OF(texts));
-}
-
-static void reads_ipv6(void **state) {
-    (void)state;
-    static const struct pair pairs[] = {
-        {"::", "[::]:0"},
-        {"::1", "[::1]:0"},
-        {"1::", "[1::]:0"},
-        {"1:2:3:4:5:6:7:8", "[1:2:3:4:5:6:7:8]:0"},
-        {"1:2:3:4:5:6:7::", "[1:2:3:4:5:6:7:0]:0"},
-        {"::2:3:4:5:6:7:8", "[0:2:3:4:5:6:7:8]:0"},
-        {"1:2:3::5:6:7:8", "[1:2:3:0:5:6:7:8]:0"},
-        {"1::8", "[1::8]:0"},
-        {"1:2::7:8", "[1:2::7:8]:0"},
-        {"0:0:0:0:0:0:0:0", "[::]:0"},
-        {"0000:0000:0000:0000:0000:0000:0000:0001", "[::1]:0"},
-        {"2001:DB8::aBcD", "[2001:db8::abcd]:0"},
-        {"2001:0db8:0:0:8:800:200C:417A", "[2001:db8::8:800:200c:417a]:0"},
-        {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:0"},
-        {"[::]", "[::]:0"},
-        {"[::1]:80", "[::1]:80"},
-        {"[2001:db8::1]:65535", "[2001:db8::1]:65535"},
-        {"[::1]:0", "[::1]:0"},
-    };
-    assert_read_as(pairs, COUNT_OF(pairs));
-}
-
-static void reads_ipv4_at_the_end_of_ipv6(void **state) {
-    (void)state;
-    static const struct pair pairs[] = {
-        {"::ffff:192.0.2.1", "[::ffff:192.0.2.1]:0"},
-        {"[::ffff:192.0.2.1]:80", "[::ffff:192.0.2.1]:80"},
-        {"0:0:0:0:0:ffff:1.2.3.4", "[::ffff:1.2.3.4]:0"},
-        {"::ffff:102:304", "[::ffff:1.2.3.4]:0"},
-        {"::1.2.3.4", "[::102:304]:0"},
-        {"64:ff9b::192.0.2.33", "[64:ff9b::c000:221]:0"},
-        {"1:2:3:4:5:6:255.255.255.255", "[1:2:3:4:5:6:ffff:ffff]:0"},
-        {"::3:4:5:6:7:1.2.3.4", "[0:3:4:5:6:7:102:304]:0"},
-        {"1::0.0.0.0", "[1::]:0"},
-    };
-    assert_read_as(pairs, COUNT_OF(pairs));
-}
-
-static void refuses_ipv6_of_another_shape(void **state) {
-    (void)state;
-    static const char *const texts[] = {
-        ":",
-        ":::",
-        "::::",
-        "1:",
-        ":1",
-        "1:2",
-        "1:2:",
-        ":1:2",
-        "1:2:3:4:5:6:7",
-        "1:2:3:4:5:6:7:",
-        ":2:3:4:5:6:7:8",
-        "1:2:3:4:5:6:7:8:",
-        "1:2:3:4:5:6:7:8:9",
-        "1:2:3:4:5:6:7:8::",
-        "::1:2:3:4:5:6:7:8",
-        "1:2:3:4::5:6:7:8",
-        "1::2::3",
-        "::1::",
-        "1:::2",
-        "12345::",
-        "::00001",
-    };
-    assert_refused(ANYSOCK_EINVAL, texts, COUNT_OF(texts));
-}
-
-static void refuses_what_is_not_only_ipv6(void **state) {
-    (void)state;
-    static const char *const texts[] = {"::g",  "::-1",  "::+1",  ":: 1",  " ::1",
-                                        "::1 ", "::1\n", "0x1::", "::1/64"};
-    assert_refused(ANYSOCK_EINVAL, texts, COUNT_OF(texts));
-}
-
-static void refuses_ipv4_at_a_wrong_place(void **state) {
-    (void)state;
-    static const char *const texts[] = {
-        "::1.2.3",
-        "::1.2.3.4.5",
-        "::1.2.3.256",
-        "::ffff:01.2.3.4",
-        "::ffff:1.2.3.4:5",
-        "::1.2.3.4:5:6",
-        "1.2.3.4::",
-        "1.2.3.4::1",
-        "1:2:3:4:5:6:7:1.2.3.4",
-        "1:2:3:4:5:1.2.3.4",
-        "::2:3:4:5:6:7:1.2.3.4",
-        "::a.2.3.4",
-        "::1.2.3.a",
-    };
-    assert_refused(ANYSOCK_EINVAL, texts, COUNT_OF(texts));
-}
-
-static void refuses_brackets_that_do_not_match(void **state) {
-    (void)state;
-    static const char *const texts[] = {"[",         "[]",      "[]:80",  "[::1",    "[::1:80",
-                                        "::1]",      "::1]:80", "]",      "[[::1]]", "[::1]]",
-                                        "[::1]:80]", "[:1]",    "[ ::1]", "[::1 ]"};
-    assert_refused(ANYSOCK_EINVAL, texts, COUNT_OF(texts));
-}
-
-static void port_of_ipv6_needs_brackets(void **state) {
-    (void)state;
-    addr = parse("::1:80");
-    assert_int_equal(0, anysock_addr_port(&addr));
-    assert_anysock(ANYSOCK_OK, anysock_addr_format(&addr, text, sizeof text));
-    assert_string_equal("[::1:80]:0", text);
-}
-
-static void reads_a_zone(void **state) {
-    (void)state;
-    static const struct pair pairs[] = {
-        {"fe80::1%3", "[fe80::1%3]:0"},
-        {"[fe80::1%3]", "[fe80::1%3]:0"},
-        {"[fe80::1%3]:80", "[fe80::1%3]:80"},
-        {"fe80::%1", "[fe80::%1]:0"},
-        {"fe80::1%eth7", "[fe80::1%7]:0"},
-        {"[fe80::1%eth7]:80", "[fe80::1%7]:80"},
-        {"fe80::1%4294967295", "[fe80::1%4294967295]:0"},
-        {"fe80::1%0", "[fe80::1]:0"},
-        {"fe80::1:2.3.4.5%3", "[fe80::1:203:405%3]:0"},
-    };
-    assert_read_as(pairs, COUNT_OF(pairs));
-}
-
-static void unknown_interface_is_no_device(void **state) {
-    (void)state;
-    static const char *const texts[] = {"fe80::1%eth8",  "[fe80::1%eth8]:80",  "fe80::1%eth",
-                                        "fe80::1%eth77", "fe80::1%4294967296", "fe80::1%3x",
-                                        "fe80::1%eth7 ", "fe80::1% 3"};
-    assert_refused(ANYSOCK_ENODEV, texts, COUNT_OF(texts));
-}
-
-static void refuses_a_bad_zone(void **state) {
-    (void)state;
-    static const char *const texts[] = {
-        "fe80::1%",
-        "[fe80::1%]",
-        "[fe80::1%]:80",
-        "[fe80::1]%3",
-        "%3",
-        "[%3]",
-        "fe80::1%eth7]",
-        "[fe80::1%eth7",
-        "[fe80::1%3]x",
-        "::1%a123456789b123456789c123456789d123456789e123456789f123456789g123456789"};
-    assert_refused(ANYSOCK_EINVAL, texts, COUNT_OF(texts));
-}
-
-static void parse_wants_both_pointers(void **state) {
-    (void)state;
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_parse(NULL, &addr));
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_parse("1.2.3.4", NULL));
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_parse(NULL, NULL));
-}
-
-/* --- writing --- */
-
-static void writes_ipv6_as_rfc_5952_says(void **state) {
-    (void)state;
-    static const struct pair pairs[] = {
-        {"2001:db8:0:0:1:0:0:1", "[2001:db8::1:0:0:1]:0"}, /* the first of equals */
-        {"2001:0:0:1:0:0:0:1", "[2001:0:0:1::1]:0"},       /* the longest */
-        {"1:0:0:0:2:0:0:0", "[1::2:0:0:0]:0"},
-        {"0:0:1:0:0:0:0:1", "[0:0:1::1]:0"},
-        {"2001:db8:0:1:1:1:1:1", "[2001:db8:0:1:1:1:1:1]:0"}, /* not a single one */
-        {"0:1:0:1:0:1:0:1", "[0:1:0:1:0:1:0:1]:0"},
-        {"1:0:1:0:1:0:1:0", "[1:0:1:0:1:0:1:0]:0"},
-        {"0:0:1:1:1:1:1:1", "[::1:1:1:1:1:1]:0"},
-        {"1:1:1:1:1:1:0:0", "[1:1:1:1:1:1::]:0"},
-        {"1:1:1:0:0:1:1:1", "[1:1:1::1:1:1]:0"},
-        {"ABCD:EF01:0023:0400::", "[abcd:ef01:23:400::]:0"},
-        {"::fffe:1.2.3.4", "[::fffe:102:304]:0"}, /* not mapped */
-        {"::ffff:0:1.2.3.4", "[::ffff:0:102:304]:0"},
-        {"::ffff:0.0.0.0", "[::ffff:0.0.0.0]:0"},
-    };
-    assert_read_as(pairs, COUNT_OF(pairs));
-}
-
-static void no_address_is_written_as_a_dash(void **state) {
-    (void)state;
-    memset(&addr, 0, sizeof addr);
-    assert_anysock(ANYSOCK_OK, anysock_addr_format(&addr, text, sizeof text));
-    assert_string_equal("-", text);
-}
-
-static void format_fits_exactly_or_not_at_all(void **state) {
-    (void)state;
-    static const char *const texts[] = {
-        "1.2.3.4:80", "[::1]:0", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535", "-"};
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        size_t length = strlen(texts[i]);
-        memset(&addr, 0, sizeof addr);
-        if (length > 1)
-            addr = parse(texts[i]);
-        for (size_t size = 0; size <= length; size++) {
-            memset(text, 'x', sizeof text);
-            assert_anysock(ANYSOCK_ENOBUFS, anysock_addr_format(&addr, text, size));
-            assert_int_equal(size > 0 ? '\0' : 'x', text[0]);
-            assert_int_equal('x', text[size > 0 ? size : 1]); /* not written behind */
-        }
-        assert_anysock(ANYSOCK_OK, anysock_addr_format(&addr, text, length + 1));
-        assert_string_equal(texts[i], text);
-        assert_true(length < ANYSOCK_ADDR_TEXT_MAX);
-    }
-}
-
-static void format_wants_both_pointers(void **state) {
-    (void)state;
-    addr = parse("1.2.3.4");
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_format(&addr, NULL, sizeof text));
-    strcpy(text, "before");
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_format(NULL, text, sizeof text));
-    assert_string_equal("", text);
-    strcpy(text, "before");
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_format(NULL, text, 0));
-    assert_string_equal("before", text);
-}
-
-/* xorshift32, so that the set is the same everywhere. */
-static uint32_t next_random(void) {
-    static uint32_t random = 2463534242u;
-    random ^= random << 13;
-    random ^= random >> 17;
-    return random ^= random << 5;
-}
-
-/* An address with many zeros in it, through its native form. */
-static struct anysock_addr random_addr(void) {
-    unsigned char native[28] = {0};
-    bool inet = next_random() % 4 == 0;
-    size_t begin = inet ? 4 : 8, end = inet ? 8 : 24;
-    memcpy(native, inet ? anysock_port_traits.inet_head : anysock_port_traits.inet6_head, 2);
-    for (size_t i = begin; i < end; i += 2) {
-        uint32_t group = next_random() % 3 == 0 ? next_random() : next_random() % 2;
-        native[i] = (unsigned char)(group >> 8);
-        native[i + 1] = (unsigned char)group;
-    }
-    uint32_t scope = next_random() % 4 == 0 ? next_random() : 0;
-    if (!inet)
-        memcpy(native + 24, &scope, sizeof scope);
-    struct anysock_addr made;
-    assert_anysock(ANYSOCK_OK, anysock_addr_from_native(native, inet ? 16 : 28, &made));
-    assert_anysock(ANYSOCK_OK, anysock_addr_set_port(&made, (uint16_t)next_random()));
-    return made;
-}
-
-static void what_is_written_reads_as_the_same_address(void **state) {
-    (void)state;
-    for (int i = 0; i < 20000; i++) {
-        struct anysock_addr made = random_addr();
-        assert_anysock(ANYSOCK_OK, anysock_addr_format(&made, text, sizeof text));
-        addr = parse(text);
-        if (!anysock_addr_equal(&made, &addr))
-            fail_msg("%s is another address when read", text);
-        assert_true(anysock_addr_hash(&made) == anysock_addr_hash(&addr));
-    }
-}
-
 /* --- making and taking apart --- */
 
 static void any_and_loopback_are_made(void **state) {
@@ -389,11 +49,11 @@ static void any_and_loopback_are_made(void **state) {
 static void any_and_loopback_want_a_family_and_a_place(void **state) {
     (void)state;
     enum anysock_family other = (enum anysock_family)3;
-    assert_anysock(ANYSOCK_EAFNOSUPPORT, anysock_addr_any(ANYSOCK_UNSPEC, 80, &addr));
-    assert_anysock(ANYSOCK_EAFNOSUPPORT, anysock_addr_any(other, 80, &addr));
-    assert_anysock(ANYSOCK_EAFNOSUPPORT, anysock_addr_loopback(ANYSOCK_UNSPEC, 80, &addr));
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_any(ANYSOCK_UNSPEC, 80, NULL));
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_loopback(ANYSOCK_INET, 80, NULL));
+    assert_refusal(ANYSOCK_EAFNOSUPPORT, anysock_addr_any(ANYSOCK_UNSPEC, 80, &addr));
+    assert_refusal(ANYSOCK_EAFNOSUPPORT, anysock_addr_any(other, 80, &addr));
+    assert_refusal(ANYSOCK_EAFNOSUPPORT, anysock_addr_loopback(ANYSOCK_UNSPEC, 80, &addr));
+    assert_refusal(ANYSOCK_EFAULT, anysock_addr_any(ANYSOCK_UNSPEC, 80, NULL));
+    assert_refusal(ANYSOCK_EFAULT, anysock_addr_loopback(ANYSOCK_INET, 80, NULL));
 }
 
 static void parts_can_be_asked_for(void **state) {
@@ -440,8 +100,8 @@ static void port_is_replaced(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_addr_format(&addr, text, sizeof text));
     assert_string_equal("[fe80::1%3]:65535", text);
     memset(&addr, 0, sizeof addr);
-    assert_anysock(ANYSOCK_EAFNOSUPPORT, anysock_addr_set_port(&addr, 80));
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_set_port(NULL, 80));
+    assert_refusal(ANYSOCK_EAFNOSUPPORT, anysock_addr_set_port(&addr, 80));
+    assert_refusal(ANYSOCK_EFAULT, anysock_addr_set_port(NULL, 80));
 }
 
 /* --- comparing --- */
@@ -497,7 +157,9 @@ static void hash_tells_most_addresses_apart(void **state) {
     uint32_t hashes[HASHES];
     int same = 0;
     for (int i = 0; i < HASHES; i++) {
-        assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, (uint16_t)i, &addr));
+        /* One after the other in the first byte of the host, and then in the port. */
+        const unsigned char native[16] = {2, 0, 0, (unsigned char)(i / 256), (unsigned char)i};
+        assert_anysock(ANYSOCK_OK, anysock_addr_from_native(native, sizeof native, &addr));
         hashes[i] = anysock_addr_hash(&addr);
         for (int j = 0; j < i; j++)
             same += hashes[i] == hashes[j];
@@ -580,8 +242,9 @@ static void native_form_is_taken(void **state) {
     (void)state;
     unsigned char native[120] = {2, 0, 0, 80, 1, 2, 3, 4};
     struct anysock_addr expected = parse("1.2.3.4:80");
+    memset(&addr, 0xff, sizeof addr);
     assert_anysock(ANYSOCK_OK, anysock_addr_from_native(native, 16, &addr));
-    assert_true(anysock_addr_equal(&expected, &addr));
+    assert_memory_equal(&expected, &addr, sizeof addr);
     /* A longer one, as a sockaddr_storage is, serves as well. */
     assert_anysock(ANYSOCK_OK, anysock_addr_from_native(native, sizeof native, &addr));
     assert_true(anysock_addr_equal(&expected, &addr));
@@ -592,19 +255,19 @@ static void native_form_of_a_wrong_length_is_refused(void **state) {
     unsigned char native[128] = {2, 0};
     static const size_t lengths[] = {0, 1, 2, 15, 121, 128};
     for (size_t i = 0; i < COUNT_OF(lengths); i++)
-        assert_anysock(ANYSOCK_EINVAL, anysock_addr_from_native(native, lengths[i], &addr));
+        assert_refusal(ANYSOCK_EINVAL, anysock_addr_from_native(native, lengths[i], &addr));
     native[0] = 23;
-    assert_anysock(ANYSOCK_EINVAL, anysock_addr_from_native(native, 16, &addr));
-    assert_anysock(ANYSOCK_EINVAL, anysock_addr_from_native(native, 27, &addr));
+    assert_refusal(ANYSOCK_EINVAL, anysock_addr_from_native(native, 16, &addr));
+    assert_refusal(ANYSOCK_EINVAL, anysock_addr_from_native(native, 27, &addr));
     assert_anysock(ANYSOCK_OK, anysock_addr_from_native(native, 28, &addr));
 }
 
 static void native_form_of_an_unknown_family_is_refused(void **state) {
     (void)state;
     unsigned char native[28] = {1, 0};
-    assert_anysock(ANYSOCK_EAFNOSUPPORT, anysock_addr_from_native(native, 28, &addr));
+    assert_refusal(ANYSOCK_EAFNOSUPPORT, anysock_addr_from_native(native, 28, &addr));
     native[0] = 0;
-    assert_anysock(ANYSOCK_EAFNOSUPPORT, anysock_addr_from_native(native, 2, &addr));
+    assert_refusal(ANYSOCK_EAFNOSUPPORT, anysock_addr_from_native(native, 2, &addr));
 }
 
 static void native_form_wants_room(void **state) {
@@ -612,11 +275,11 @@ static void native_form_wants_room(void **state) {
     unsigned char native[28];
     size_t length = 99;
     addr = parse("::1");
-    assert_anysock(ANYSOCK_ENOBUFS, anysock_addr_to_native(&addr, native, 27, &length));
+    assert_refusal(ANYSOCK_ENOBUFS, anysock_addr_to_native(&addr, native, 27, &length));
     assert_int_equal(0, length);
     assert_anysock(ANYSOCK_OK, anysock_addr_to_native(&addr, native, 28, &length));
     memset(&addr, 0, sizeof addr);
-    assert_anysock(ANYSOCK_EINVAL, anysock_addr_to_native(&addr, native, 28, &length));
+    assert_refusal(ANYSOCK_EINVAL, anysock_addr_to_native(&addr, native, 28, &length));
     assert_int_equal(0, length);
 }
 
@@ -625,13 +288,13 @@ static void native_form_wants_all_pointers(void **state) {
     unsigned char native[28] = {2, 0};
     size_t length = 99;
     addr = parse("::1");
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_from_native(NULL, 16, &addr));
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_from_native(native, 16, NULL));
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_to_native(&addr, native, 28, NULL));
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_to_native(NULL, native, 28, &length));
+    assert_refusal(ANYSOCK_EFAULT, anysock_addr_from_native(NULL, 16, &addr));
+    assert_refusal(ANYSOCK_EFAULT, anysock_addr_from_native(native, 16, NULL));
+    assert_refusal(ANYSOCK_EFAULT, anysock_addr_to_native(&addr, native, 28, NULL));
+    assert_refusal(ANYSOCK_EFAULT, anysock_addr_to_native(NULL, native, 28, &length));
     assert_int_equal(0, length);
     length = 99;
-    assert_anysock(ANYSOCK_EFAULT, anysock_addr_to_native(&addr, NULL, 28, &length));
+    assert_refusal(ANYSOCK_EFAULT, anysock_addr_to_native(&addr, NULL, 28, &length));
     assert_int_equal(0, length);
 }
 
@@ -644,27 +307,6 @@ static void address_has_128_bytes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(reads_ipv4),
-        TEST(refuses_ipv4_of_another_shape),
-        TEST(refuses_ipv4_with_other_numbers),
-        TEST(refuses_what_is_not_only_ipv4),
-        TEST(refuses_bad_ports),
-        TEST(reads_ipv6),
-        TEST(reads_ipv4_at_the_end_of_ipv6),
-        TEST(refuses_ipv6_of_another_shape),
-        TEST(refuses_what_is_not_only_ipv6),
-        TEST(refuses_ipv4_at_a_wrong_place),
-        TEST(refuses_brackets_that_do_not_match),
-        TEST(port_of_ipv6_needs_brackets),
-        TEST(reads_a_zone),
-        TEST(unknown_interface_is_no_device),
-        TEST(refuses_a_bad_zone),
-        TEST(parse_wants_both_pointers),
-        TEST(writes_ipv6_as_rfc_5952_says),
-        TEST(no_address_is_written_as_a_dash),
-        TEST(format_fits_exactly_or_not_at_all),
-        TEST(format_wants_both_pointers),
-        TEST(what_is_written_reads_as_the_same_address),
         TEST(any_and_loopback_are_made),
         TEST(any_and_loopback_want_a_family_and_a_place),
         TEST(parts_can_be_asked_for),

@@ -59,22 +59,21 @@ static struct anysock full_socket(void) {
 
 static void wait_checks_its_arguments_in_order(void **state) {
     (void)state;
-    assert_anysock(ANYSOCK_EFAULT, anysock_wait(&s, 0, -2, NULL));
-    assert_anysock(ANYSOCK_EFAULT, anysock_wait(NULL, 0, -2, &events));
+    assert_refusal(ANYSOCK_EFAULT, anysock_wait(&s, 0, -2, NULL));
+    assert_refusal(ANYSOCK_EFAULT, anysock_wait(NULL, 0, -2, &events));
     assert_int_equal(0, events);
     events = 99;
-    assert_anysock(ANYSOCK_EBADF, anysock_wait(&s, 0, -2, &events));
+    assert_refusal(ANYSOCK_EBADF, anysock_wait(&s, 0, -2, &events));
     assert_int_equal(0, events);
     s = fake_connected(0);
     static const unsigned bad[] = {0, ANYSOCK_ERROR, BOTH | ANYSOCK_INVALID, BOTH | 0x100u};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         events = 99;
-        assert_anysock(ANYSOCK_EINVAL, anysock_wait(&s, bad[i], 0, &events));
+        assert_refusal(ANYSOCK_EINVAL, anysock_wait(&s, bad[i], 0, &events));
         assert_int_equal(0, events);
     }
-    assert_anysock(ANYSOCK_EINVAL, anysock_wait(&s, BOTH, -2, &events));
-    assert_anysock(ANYSOCK_EINVAL, anysock_wait(&s, BOTH, INT_MAX, &events));
-    assert_int_equal(0, anysock_native_error());
+    assert_refusal(ANYSOCK_EINVAL, anysock_wait(&s, BOTH, -2, &events));
+    assert_refusal(ANYSOCK_EINVAL, anysock_wait(&s, BOTH, INT_MAX, &events));
     assert_string_equal("", fake_trace());
 }
 
@@ -124,9 +123,8 @@ static void wait_lasts_exactly_its_time(void **state) {
     for (size_t i = 0; i < COUNT_OF(times_ms); i++) {
         uint64_t begin = fake.now_ns;
         events = 99;
-        assert_anysock(ANYSOCK_ETIMEDOUT, anysock_wait(&s, ANYSOCK_READABLE, times_ms[i], &events));
+        assert_refusal(ANYSOCK_ETIMEDOUT, anysock_wait(&s, ANYSOCK_READABLE, times_ms[i], &events));
         assert_int_equal(0, events);
-        assert_int_equal(0, anysock_native_error());
         assert_true(fake.now_ns - begin == (uint64_t)times_ms[i] * 1000000);
     }
 }
@@ -197,7 +195,7 @@ static void handle_closed_behind_the_library_is_refused(void **state) {
     (void)state;
     s = fake_connected(0);
     fake_of(&s)->seen = ANYSOCK_INVALID; /* which only anysock_poll() may report */
-    assert_anysock(ANYSOCK_EBADF, anysock_wait(&s, BOTH, 30, &events));
+    assert_refusal(ANYSOCK_EBADF, anysock_wait(&s, BOTH, 30, &events));
     assert_int_equal(0, events);
 }
 
@@ -239,6 +237,8 @@ static void own_shutdown_is_known(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_shutdown(&s, ANYSOCK_SHUT_WR));
     assert_anysock(ANYSOCK_OK, anysock_wait(&s, ANYSOCK_WRITABLE, ANYSOCK_FOREVER, &events));
     assert_int_equal(ANYSOCK_WRITABLE, events);
+    assert_anysock(ANYSOCK_OK, anysock_wait(&s, BOTH, ANYSOCK_FOREVER, &events));
+    assert_int_equal(BOTH, events);
 }
 
 static void what_is_known_comes_with_what_is_there(void **state) {
@@ -335,18 +335,17 @@ static void reader_waits_its_time_when_the_connect_succeeds(void **state) {
 static void poll_checks_its_arguments_in_order(void **state) {
     (void)state;
     struct anysock_poll_item item = {&s, BOTH, 0};
-    assert_anysock(ANYSOCK_EFAULT, anysock_poll(&item, ANYSOCK_POLL_MAX + 1, -2, NULL));
-    assert_anysock(ANYSOCK_EFAULT, anysock_poll(NULL, ANYSOCK_POLL_MAX + 1, -2, &ready));
+    assert_refusal(ANYSOCK_EFAULT, anysock_poll(&item, ANYSOCK_POLL_MAX + 1, -2, NULL));
+    assert_refusal(ANYSOCK_EFAULT, anysock_poll(NULL, ANYSOCK_POLL_MAX + 1, -2, &ready));
     assert_int_equal(0, ready);
     ready = 99;
-    assert_anysock(ANYSOCK_EINVAL, anysock_poll(&item, ANYSOCK_POLL_MAX + 1, 0, &ready));
+    assert_refusal(ANYSOCK_EINVAL, anysock_poll(&item, ANYSOCK_POLL_MAX + 1, 0, &ready));
     assert_int_equal(0, ready);
-    assert_anysock(ANYSOCK_EINVAL, anysock_poll(&item, 1, -2, &ready));
-    assert_anysock(ANYSOCK_EINVAL, anysock_poll(&item, 1, INT_MAX, &ready));
+    assert_refusal(ANYSOCK_EINVAL, anysock_poll(&item, 1, -2, &ready));
+    assert_refusal(ANYSOCK_EINVAL, anysock_poll(&item, 1, INT_MAX, &ready));
     item.wanted = ANYSOCK_ERROR;
-    assert_anysock(ANYSOCK_EINVAL, anysock_poll(&item, 1, 0, &ready));
+    assert_refusal(ANYSOCK_EINVAL, anysock_poll(&item, 1, 0, &ready));
     assert_int_equal(0, ready);
-    assert_int_equal(0, anysock_native_error());
     assert_string_equal("", fake_trace());
 }
 
@@ -477,6 +476,17 @@ static void poll_for_nothing_finds_errors(void **state) {
     assert_int_equal(30, fake_elapsed_ms());
 }
 
+static void poll_for_nothing_does_not_spin(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    struct anysock_poll_item item = {&s, 0, 99};
+    fake_of(&s)->seen = ANYSOCK_READABLE; /* unasked, as a hang-up is on POSIX */
+    assert_anysock(ANYSOCK_OK, anysock_poll(&item, 1, 30, &ready));
+    assert_int_equal(0, ready);
+    assert_int_equal(0, item.events);
+    assert_int_equal(30, fake_elapsed_ms());
+}
+
 static void poll_of_nobody_sleeps(void **state) {
     (void)state;
     assert_anysock(ANYSOCK_OK, anysock_poll(NULL, 0, 30, &ready));
@@ -561,6 +571,7 @@ int main(void) {
         TEST(poll_reports_a_handle_closed_behind_the_library),
         TEST(poll_counts_the_known_and_the_found),
         TEST(poll_for_nothing_finds_errors),
+        TEST(poll_for_nothing_does_not_spin),
         TEST(poll_of_nobody_sleeps),
         TEST(poll_takes_as_many_as_it_says),
         TEST(poll_waits_on_when_a_reader_is_only_connected),
