@@ -149,10 +149,11 @@ end_input() {
 
 # finish NAME STATUS: ends its standard input, waits for its end and compares its exit status.
 finish() {
-    local name=$1 expected=$2 status fd
+    local name=$1 expected=$2 status=0 fd
     end_input "$name"
-    while next_line "$name"; do :; done
-    status=$?
+    while [ "$status" -eq 0 ]; do
+        next_line "$name" || status=$?
+    done
     if [ "$status" -gt 128 ]; then # not the end of the pipe, but the end of our patience
         fail "$name does not end"
         return 1
@@ -210,6 +211,12 @@ finding() {
     esac
     findings+=("$4|$3|${result:-none}|$native")
     [ "$result" = "$3" ] || fail "$4: ${result:-no result} instead of $3"
+    # With --native there is a number: the system's, or 0 for a success and a time-out of our own.
+    case $native:$result in
+    '- 0:ANYSOCK_OK' | '- 0:ANYSOCK_ETIMEDOUT' | [A-Z]*) ;;
+    :*) [ ${#options[@]} -eq 0 ] || fail "$4: no number with $result" ;;
+    *) fail "$4: the system's number with $result is $native" ;;
+    esac
 }
 
 # What all programs printed, without what differs from run to run: ports, the size of the window,
@@ -235,6 +242,7 @@ expect() {
 }
 
 diagnose() {
+    local name
     transcript
     for name in "$scratch"/*.err; do
         [ ! -s "$name" ] || sed "s/^/standard error: /" "$name"
