@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -22,12 +23,17 @@ static void *run(void *argument) {
     return NULL;
 }
 
+/* The thread takes no signals: those of start_signals() are meant for the main thread. */
 void thread_start(struct thread *thread, int (*function)(void *), void *argument) {
     pthread_t id;
+    sigset_t all, own;
     thread->function = function;
     thread->argument = argument;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &own);
     if (pthread_create(&id, NULL, run, thread) != 0)
         abort();
+    (void)pthread_sigmask(SIG_SETMASK, &own, NULL);
     thread->handle = (uintptr_t)id;
 }
 
@@ -94,11 +100,11 @@ unsigned open_handles(void) {
     return count;
 }
 
-static volatile sig_atomic_t signals;
+static atomic_uint signals;
 
 static void count_signal(int number) {
     (void)number;
-    signals++;
+    atomic_fetch_add(&signals, 1);
 }
 
 bool start_signals(void) {
@@ -106,14 +112,14 @@ bool start_signals(void) {
     struct itimerval every_ms = {{0, 1000}, {0, 1000}};
     memset(&action, 0, sizeof action);
     action.sa_handler = count_signal; /* no SA_RESTART: calls do get EINTR */
-    signals = 0;
+    atomic_store(&signals, 0);
     return sigaction(SIGALRM, &action, NULL) == 0 && setitimer(ITIMER_REAL, &every_ms, NULL) == 0;
 }
 
 unsigned stop_signals(void) {
     struct itimerval never = {{0, 0}, {0, 0}};
     (void)setitimer(ITIMER_REAL, &never, NULL);
-    return (unsigned)signals;
+    return atomic_load(&signals);
 }
 
 static struct rlimit before;
