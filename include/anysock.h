@@ -507,6 +507,23 @@ ANYSOCK_API int anysock_close(struct anysock *s);
  */
 ANYSOCK_API int anysock_abort(struct anysock *s);
 
+/**
+ * @brief Closes a stream after the peer has everything: ends the sending direction, then discards
+ *        what comes until the peer ends its own, at most until the time is over.
+ *
+ * The socket is closed in any case, unless an argument is wrong.
+ *
+ * @param timeout_ms  how long at most; #ANYSOCK_FOREVER.
+ * @return #ANYSOCK_OK: the peer has ended too, so that it has read all or closed;
+ *         #ANYSOCK_ETIMEDOUT, #ANYSOCK_ECONNRESET: it is not known what it got;
+ *         #ANYSOCK_ENOTCONN: there was no connection; #ANYSOCK_EINVAL (time),
+ *         #ANYSOCK_EOPNOTSUPP (not a stream), #ANYSOCK_EBADF, #ANYSOCK_EFAULT: still open.
+ *
+ * Thread safety: wants other threads out. \posix shutdown, recv, poll, close
+ * \windows shutdown, recv, WSAPoll, closesocket \since 0.1
+ */
+ANYSOCK_API int anysock_close_flush(struct anysock *s, int timeout_ms);
+
 /* ============================================================================================
  * Set-up
  * ========================================================================================= */
@@ -614,6 +631,20 @@ ANYSOCK_API int anysock_connect(struct anysock *s, const struct anysock_addr *ad
  */
 ANYSOCK_API int anysock_connect_result(struct anysock *s);
 
+/**
+ * @brief Takes the peer from a datagram socket: it can send to and receive from anybody again, or
+ *        connect elsewhere.
+ *
+ * The local port may be another one afterwards; datagrams that wait may be lost.
+ *
+ * @return #ANYSOCK_OK, also if it has no peer; #ANYSOCK_EOPNOTSUPP (not a datagram socket);
+ *         #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: wants other threads out. \posix connect(AF_UNSPEC) \windows the same, WSAIoctl
+ * \since 0.1
+ */
+ANYSOCK_API int anysock_disconnect(struct anysock *s);
+
 /** The directions of anysock_shutdown(). */
 enum anysock_shutdown_how {
     ANYSOCK_SHUT_RD = 1,  /**< receive returns end of stream from now on */
@@ -715,8 +746,13 @@ ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeou
 
 /** Flags of the send and receive calls. Unknown ones are refused with #ANYSOCK_EINVAL. */
 enum {
-    ANYSOCK_PEEK = 0x1,   /**< receive: leave the data in the queue */
-    ANYSOCK_NO_WAIT = 0x2 /**< this one call does not wait, as if the socket were non-blocking */
+    ANYSOCK_PEEK = 0x1,     /**< receive: leave the data in the queue */
+    ANYSOCK_NO_WAIT = 0x2,  /**< this one call does not wait, as if the socket were non-blocking */
+    ANYSOCK_WAIT_ALL = 0x4, /**< receive on a stream: return when the buffer is full, the stream has
+                                 ended or the call fails; what came before a failure counts */
+    ANYSOCK_MORE = 0x8,     /**< send: more will follow at once, a hint (Linux: MSG_MORE) */
+    ANYSOCK_OOB = 0x10      /**< stream: the urgent byte, beside the others. A receive with it never
+                                 waits: #ANYSOCK_EAGAIN if there is none. Best effort */
 };
 
 /**
@@ -728,13 +764,13 @@ enum {
  * @param data    the bytes; may be null if length is 0.
  * @param length  how many; a stream call moves at most 1 GiB. 0 does nothing on a stream and
  *                sends an empty datagram otherwise.
- * @param flags   0 or #ANYSOCK_NO_WAIT.
+ * @param flags   0 or of #ANYSOCK_NO_WAIT, #ANYSOCK_MORE, #ANYSOCK_OOB.
  * @param sent    receives how many bytes were taken; 0 on failure.
- * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags) for arguments;
- *         #ANYSOCK_EAGAIN (non-blocking and no room, or still connecting);
- *         #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN; #ANYSOCK_EPIPE (own shutdown, or the peer is
- *         gone); #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE (datagram); the connect's error if the
- *         connect failed.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags),
+ *         #ANYSOCK_EOPNOTSUPP (#ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
+ * (non-blocking and no room, or still connecting); #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN;
+ * #ANYSOCK_EPIPE (own shutdown, or the peer is gone); #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE
+ * (datagram); the connect's error if the connect failed.
  *
  * Thread safety: any thread. \posix send(MSG_NOSIGNAL) \windows send \since 0.1
  */
@@ -749,12 +785,15 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  *
  * @param data      receives the bytes; may be null if capacity is 0.
  * @param capacity  at most so many; 0 on a stream returns at once with 0 bytes.
- * @param flags     0, or #ANYSOCK_PEEK and #ANYSOCK_NO_WAIT.
- * @param received  receives how many bytes came; 0 on failure and at end of stream.
- * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags) for arguments;
- *         #ANYSOCK_EAGAIN (non-blocking and nothing there, or still connecting);
- *         #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET; the connect's error if the
- *         connect failed.
+ * @param flags     0 or of #ANYSOCK_PEEK, #ANYSOCK_NO_WAIT, #ANYSOCK_WAIT_ALL (not with
+ *                  #ANYSOCK_PEEK), #ANYSOCK_OOB.
+ * @param received  receives how many bytes came; 0 at end of stream and on failure, but for
+ *                  #ANYSOCK_WAIT_ALL.
+ * @return #ANYSOCK_OK, also for a datagram that was cut to the capacity (anysock_recv_from()
+ * tells); #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags), #ANYSOCK_EOPNOTSUPP
+ *         (#ANYSOCK_WAIT_ALL or #ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
+ * (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN;
+ * #ANYSOCK_ECONNRESET; the connect's error if the connect failed.
  *
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */
@@ -785,6 +824,122 @@ ANYSOCK_API int anysock_send_all(struct anysock *s, const void *data, size_t len
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */
 ANYSOCK_API int anysock_recv_all(struct anysock *s, void *data, size_t length, size_t *received);
+
+/** What anysock_recv_from() has to say beside the data. */
+enum {
+    ANYSOCK_TRUNCATED = 0x1 /**< the datagram was longer than the buffer; its end is lost */
+};
+
+/**
+ * @brief Sends a datagram to an address.
+ *
+ * An unbound socket gets the wildcard address and a port first. Errors that networks report about
+ * earlier datagrams of an unconnected socket are not this call's and are skipped.
+ *
+ * @param length  0 to 65 507 bytes over IPv4, 65 527 over IPv6.
+ * @param flags   0 or #ANYSOCK_NO_WAIT.
+ * @param to      of the socket's family.
+ * @param sent    receives length; 0 on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags),
+ *         #ANYSOCK_EOPNOTSUPP (not a datagram socket), #ANYSOCK_EAFNOSUPPORT,
+ *         #ANYSOCK_EADDRNOTAVAIL (port 0), #ANYSOCK_EISCONN (connected: use anysock_send()) for
+ *         arguments; #ANYSOCK_EAGAIN; #ANYSOCK_ETIMEDOUT; #ANYSOCK_EMSGSIZE; #ANYSOCK_EPIPE (own
+ *         shutdown); #ANYSOCK_EACCES (broadcast without the option, or a firewall);
+ *         #ANYSOCK_ENOBUFS (the datagram was dropped); #ANYSOCK_ENETUNREACH;
+ *         #ANYSOCK_EHOSTUNREACH.
+ *
+ * Thread safety: any thread. \posix sendto(MSG_NOSIGNAL) \windows sendto \since 0.1
+ */
+ANYSOCK_API int anysock_send_to(struct anysock *s, const void *data, size_t length, unsigned flags,
+                                const struct anysock_addr *to, size_t *sent);
+
+/**
+ * @brief Receives a datagram and its sender.
+ *
+ * A datagram of 0 bytes is one: #ANYSOCK_OK with 0. On a stream the call is anysock_recv() and
+ * the sender no address.
+ *
+ * @param flags     0 or of #ANYSOCK_PEEK, #ANYSOCK_NO_WAIT.
+ * @param from      receives the sender; no address on failure. May be null.
+ * @param info      receives #ANYSOCK_TRUNCATED or 0. May be null.
+ * @param received  receives how many bytes came; 0 on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags) for arguments;
+ *         #ANYSOCK_EAGAIN; #ANYSOCK_ETIMEDOUT; #ANYSOCK_ECONNREFUSED (connected, and the peer's
+ *         host said that nobody is there).
+ *
+ * Thread safety: any thread. \posix recvmsg \windows WSARecvFrom \since 0.1
+ */
+ANYSOCK_API int anysock_recv_from(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                                  struct anysock_addr *from, unsigned *info, size_t *received);
+
+/** One piece of memory of a vectored call. */
+struct anysock_buffer {
+    void *data;    /**< may be null if length is 0 */
+    size_t length; /**< bytes */
+};
+
+/** The most buffers that a vectored call takes. */
+#define ANYSOCK_BUFFERS_MAX 64
+
+/**
+ * @brief Sends the bytes of several buffers, in order: one datagram, or a part of a stream.
+ *
+ * @param buffers  their bytes together; a stream call moves at most 1 GiB.
+ * @param count    0 to #ANYSOCK_BUFFERS_MAX.
+ * @return as anysock_send(); #ANYSOCK_EINVAL also for count.
+ *
+ * Thread safety: any thread. \posix sendmsg(MSG_NOSIGNAL) \windows WSASend \since 0.1
+ */
+ANYSOCK_API int anysock_send_vec(struct anysock *s, const struct anysock_buffer *buffers,
+                                 size_t count, unsigned flags, size_t *sent);
+
+/**
+ * @brief Receives into several buffers, filled in order: one datagram, or a part of a stream.
+ *
+ * @param count  0 to #ANYSOCK_BUFFERS_MAX.
+ * @return as anysock_recv(); #ANYSOCK_EINVAL also for count and for #ANYSOCK_WAIT_ALL.
+ *
+ * Thread safety: any thread. \posix recvmsg \windows WSARecv \since 0.1
+ */
+ANYSOCK_API int anysock_recv_vec(struct anysock *s, const struct anysock_buffer *buffers,
+                                 size_t count, unsigned flags, size_t *received);
+
+/* ============================================================================================
+ * Looking without touching
+ * ========================================================================================= */
+
+/** What is known of the other side of a stream. */
+enum anysock_peer_state {
+    ANYSOCK_PEER_OPEN = 0,     /**< it may still send */
+    ANYSOCK_PEER_FINISHED = 1, /**< it has ended its direction; unread data may be there */
+    ANYSOCK_PEER_RESET = 2     /**< the connection is broken */
+};
+
+/**
+ * @brief Tells whether the peer is still there, without consuming data or errors and without
+ *        waiting.
+ *
+ * "Finished" is seen behind unread data on Linux and Windows; elsewhere, and under Wine, when
+ * the data have been read.
+ *
+ * @param state  receives the state; #ANYSOCK_PEER_OPEN on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EOPNOTSUPP (not a stream) for
+ *         arguments; #ANYSOCK_ENOTCONN.
+ *
+ * Thread safety: any thread. \posix poll(POLLRDHUP) \windows WSAPoll \since 0.1
+ */
+ANYSOCK_API int anysock_peek_state(struct anysock *s, enum anysock_peer_state *state);
+
+/**
+ * @brief How many bytes can be received without waiting; of datagrams, at least those of the
+ *        first.
+ *
+ * @param bytes  receives the number; 0 on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT; #ANYSOCK_EBADF; #ANYSOCK_EINVAL (listening).
+ *
+ * Thread safety: any thread. \posix ioctl(FIONREAD) \windows ioctlsocket(FIONREAD) \since 0.1
+ */
+ANYSOCK_API int anysock_bytes_readable(struct anysock *s, size_t *bytes);
 
 /* ============================================================================================
  * Waiting

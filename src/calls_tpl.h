@@ -68,13 +68,22 @@ int anysock_port_take_error(anysock_native native) {
     return 0;
 }
 
-void anysock_port_reset_on_close(anysock_native native) {
-    struct linger now;
-    memset(&now, 0, sizeof now);
-    now.l_onoff = 1;
+/* Linger of no time at all is a reset; none is a graceful close in the background. */
+static void set_linger(anysock_native native, bool on) {
+    struct linger linger;
+    memset(&linger, 0, sizeof linger);
+    linger.l_onoff = on;
     int error = anysock_port_native_error();
-    (void)setsockopt(raw(native), SOL_SOCKET, SO_LINGER, (const char *)&now, sizeof now);
+    (void)setsockopt(raw(native), SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof linger);
     set_error(error);
+}
+
+void anysock_port_reset_on_close(anysock_native native) {
+    set_linger(native, true);
+}
+
+void anysock_port_no_linger(anysock_native native) {
+    set_linger(native, false);
 }
 
 /* What every system can be asked of a foreign socket; the ports add the mode. */

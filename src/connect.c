@@ -116,19 +116,39 @@ int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
         return code;
 
     bool stream = is_stream(s);
+    if (!stream)
+        anysock_port_report_refusals(s->native_, true); /* now they are this socket's */
     if (anysock_port_connect(s->native_, &target) == 0) {
         change_state(s, 0, ST_CONNECTED | ST_BOUND);
         return ANYSOCK_OK;
     }
     code = fail_native(OP_CONNECT, stream);
-    if (!stream)
+    if (!stream) {
+        if ((state_of(s) & ST_CONNECTED) == 0)
+            anysock_port_report_refusals(s->native_, false);
         return code;
+    }
     if (code != ANYSOCK_EINPROGRESS)
         return keep_failure(s, code);
     /* Under way: the descriptor is non-blocking, or a signal interrupted the kernel's waiting.
      * The attempt goes on in both cases and must not be repeated. */
     change_state(s, 0, ST_CONNECTING | ST_BOUND);
     return anysock_is_blocking(s) ? finish_in_time(s) : code;
+}
+
+int anysock_disconnect(struct anysock *s) {
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    if (is_stream(s))
+        return refuse(ANYSOCK_EOPNOTSUPP);
+    if ((state_of(s) & ST_CONNECTED) == 0)
+        return ANYSOCK_OK;
+    if (anysock_port_disconnect(s->native_, family_of(s)) != 0)
+        return fail_native(OP_CONNECT, false);
+    anysock_port_report_refusals(s->native_, false);
+    change_state(s, ST_CONNECTED, 0);
+    return ANYSOCK_OK;
 }
 
 int anysock_connect_result(struct anysock *s) {

@@ -39,7 +39,8 @@ enum {
 
     ST_SHUT_RD = 1u << 13, /* own shutdown */
     ST_SHUT_WR = 1u << 14,
-    ST_RESET = 1u << 15 /* some call saw a reset: sticky */
+    ST_RESET = 1u << 15,  /* some call saw a reset: sticky */
+    ST_ADOPTED = 1u << 16 /* made elsewhere: it may have options that we never set */
 };
 
 /*
@@ -93,6 +94,7 @@ enum anysock_op {
     OP_MODE,
     OP_SEND,
     OP_RECV,
+    OP_RECV_OOB,
     OP_WAIT,
     OP_EVENT,
     OP_CLOSE
@@ -106,8 +108,8 @@ struct anysock_port_traits {
     unsigned char inet6_head[2];
     /* One call can be told not to wait (MSG_DONTWAIT). Otherwise the descriptor must be. */
     bool has_no_wait_flag;
-    /* listen() gives an unbound socket an address by itself. */
-    bool listen_binds;
+    /* listen() and receiving datagrams give an unbound socket an address by themselves. */
+    bool binds_by_itself;
     /* shutdown(SHUT_RD) may be passed on. Windows would reset the peer when more data come. */
     bool passes_shut_rd;
 };
@@ -165,10 +167,34 @@ uint32_t anysock_port_interface_index(const char *name);
 /* Sets the kernel mode. Maps to ANYSOCK_EBUSY if an event selection forbids "blocking". */
 int anysock_port_set_blocking(anysock_native native, bool blocking);
 
-/* One try. The count, or -1. A length over 1 GiB is cut on streams. flags as in the API; NO_WAIT
- * only comes if has_no_wait_flag. Never raises SIGPIPE. */
+/* One try each. The count, or -1. flags as in the API; NO_WAIT only comes if has_no_wait_flag. A
+ * stream may move less than asked; over 1 GiB it does. A datagram that is longer than the buffer
+ * is received, and cut. SIGPIPE is never raised. */
 ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t length, unsigned flags);
 ptrdiff_t anysock_port_recv(anysock_native native, void *data, size_t capacity, unsigned flags);
+ptrdiff_t anysock_port_send_to(anysock_native native, const void *data, size_t length,
+                               unsigned flags, const struct anysock_addr *to);
+/* from and info may be null; info receives ANYSOCK_TRUNCATED or 0. */
+ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capacity, unsigned flags,
+                                 struct anysock_addr *from, unsigned *info);
+/* At most ANYSOCK_BUFFERS_MAX buffers. */
+ptrdiff_t anysock_port_send_vec(anysock_native native, const struct anysock_buffer *buffers,
+                                size_t count, unsigned flags);
+ptrdiff_t anysock_port_recv_vec(anysock_native native, const struct anysock_buffer *buffers,
+                                size_t count, unsigned flags);
+/* Whether the last failed try would have had to wait. */
+bool anysock_port_would_block(void);
+
+/* Takes the peer from a datagram socket. 0 also if it has none. */
+int anysock_port_disconnect(anysock_native native, enum anysock_family family);
+/* Whether a datagram socket reports that nobody is there (ICMP). Only Windows does so unasked for
+ * unconnected sockets; new sockets do not. A failure has no consequence. */
+void anysock_port_report_refusals(anysock_native native, bool report);
+/* Makes close not wait for unsent data. Preserves the error slot. */
+void anysock_port_no_linger(anysock_native native);
+/* Consumes neither data nor errors. */
+int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *state);
+int anysock_port_bytes_readable(anysock_native native, size_t *bytes);
 
 /* Asked besides ANYSOCK_READABLE and ANYSOCK_WRITABLE: the result of a pending connect. Success is
  * reported as ANYSOCK_WRITABLE, failure as ANYSOCK_ERROR. */
@@ -268,7 +294,21 @@ static inline bool is_timeout(int timeout_ms) {
     return timeout_ms >= ANYSOCK_FOREVER && timeout_ms < INT_MAX;
 }
 
-/* io.c */
+/* No datagram is longer, and a length beyond must not be cut to one that is none. */
+#define DATAGRAM_MAX 65535
+
+/* transfer.c: the careful way of every send and receive, beside io.c's straight one. first is the
+ * result of the try that the straight way made already, if it made one: 0 or -1. */
+#define NOT_TRIED PTRDIFF_MIN
+int anysock_send_on(struct anysock *s, const void *data, size_t length, unsigned flags,
+                    size_t *sent, ptrdiff_t first);
+int anysock_recv_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                    size_t *received, ptrdiff_t first);
+int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsigned flags,
+                       const struct anysock_addr *to, size_t *sent, ptrdiff_t first);
+int anysock_recv_from_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                         struct anysock_addr *from, unsigned *info, size_t *received,
+                         ptrdiff_t first);
 
 /* The one place that turns "would block" into waiting. Called when a call met ANYSOCK_EAGAIN:
  * ANYSOCK_OK means try again, everything else is the caller's result. */

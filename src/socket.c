@@ -56,12 +56,14 @@ int anysock_open(enum anysock_family family, enum anysock_type type, unsigned fl
               anysock_mode_initial(nonblocking, nonblocking) |
                   (type == ANYSOCK_STREAM ? ST_STREAM : 0) |
                   (family == ANYSOCK_INET6 ? ST_INET6 : 0));
+    if (type == ANYSOCK_DGRAM)
+        anysock_port_report_refusals(native, false);
     return ANYSOCK_OK;
 }
 
 /* The state that a foreign socket is in. */
 static uint32_t adopted_state(const struct anysock_port_facts *facts) {
-    uint32_t state = 0;
+    uint32_t state = ST_ADOPTED;
     if (facts->type == ANYSOCK_STREAM)
         state |= ST_STREAM;
     if (facts->family == ANYSOCK_INET6)
@@ -95,6 +97,8 @@ int anysock_adopt(anysock_native native, unsigned flags, struct anysock *s) {
     /* Where the system cannot tell the mode, a blocking one is as the caller says. */
     make_open(s, native,
               adopted_state(&facts) | anysock_mode_initial(false, facts.nonblocking > 0));
+    if (facts.type == ANYSOCK_DGRAM)
+        anysock_port_report_refusals(native, facts.connected);
     if ((flags & ANYSOCK_NONBLOCK) == 0)
         return ANYSOCK_OK;
     int code = anysock_mode(s, MODE_WANT_NONBLOCKING);
@@ -118,13 +122,20 @@ int anysock_release(struct anysock *s, anysock_native *native) {
     return ANYSOCK_OK;
 }
 
+/* An event's association goes with the descriptor in any case, so that its end cannot fail. */
+static void close_native(struct anysock *s) {
+    (void)anysock_event_detach(s);
+    anysock_port_close(s->native_);
+    make_closed(s);
+}
+
 int anysock_close(struct anysock *s) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
-    (void)anysock_event_detach(s); /* the association goes with the descriptor in any case */
-    anysock_port_close(s->native_);
-    make_closed(s);
+    if ((state_of(s) & ST_ADOPTED) != 0)
+        anysock_port_no_linger(s->native_); /* only somebody else can have set it */
+    close_native(s);
     return ANYSOCK_OK;
 }
 
@@ -133,7 +144,42 @@ int anysock_abort(struct anysock *s) {
     if (code != ANYSOCK_OK)
         return code;
     anysock_port_reset_on_close(s->native_);
-    return anysock_close(s);
+    close_native(s);
+    return ANYSOCK_OK;
+}
+
+/* Receives and discards until the peer ends; what it said does not matter any more. */
+static int drain(struct anysock *s, int timeout_ms) {
+    struct anysock_deadline deadline = anysock_deadline_in(timeout_ms);
+    char waste[4096];
+    for (;;) {
+        unsigned events;
+        int code = anysock_wait_native(s->native_, ANYSOCK_READABLE, true, &deadline, &events);
+        if (code != ANYSOCK_OK)
+            return code;
+        size_t count;
+        code = anysock_recv(s, waste, sizeof waste, ANYSOCK_NO_WAIT, &count);
+        if (code != ANYSOCK_EAGAIN && (code != ANYSOCK_OK || count == 0))
+            return code;
+    }
+}
+
+int anysock_close_flush(struct anysock *s, int timeout_ms) {
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
+    if (!is_timeout(timeout_ms))
+        return refuse(ANYSOCK_EINVAL);
+    if (!is_stream(s))
+        return refuse(ANYSOCK_EOPNOTSUPP);
+    change_state(s, ST_SHUT_RD, 0); /* what still comes must be read, or it becomes a reset */
+    code = anysock_shutdown(s, ANYSOCK_SHUT_WR);
+    if (code == ANYSOCK_OK)
+        code = drain(s, timeout_ms);
+    int native = anysock_port_native_error();
+    (void)anysock_close(s);
+    anysock_port_set_native_error(code == ANYSOCK_OK ? 0 : native);
+    return code;
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -174,7 +220,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     if ((state & ST_FAILED) != 0)
         return refuse(ANYSOCK_EBADSTATE);
 
-    if ((state & ST_BOUND) == 0 && !anysock_port_traits.listen_binds) {
+    if ((state & ST_BOUND) == 0 && !anysock_port_traits.binds_by_itself) {
         struct anysock_addr any;
         (void)anysock_addr_any(family_of(s), 0, &any);
         code = anysock_bind(s, &any, ANYSOCK_BIND_SERVER);

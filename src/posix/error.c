@@ -103,6 +103,8 @@ static const struct exception exceptions[] = {
     {OP_SEND, true, true, EDESTADDRREQ, ANYSOCK_ENOTCONN},
     /* macOS, while a connection is being torn down. */
     {OP_SEND, true, false, EPROTOTYPE, ANYSOCK_ECONNRESET},
+    /* No urgent byte is there. */
+    {OP_RECV_OOB, true, false, EINVAL, ANYSOCK_EAGAIN},
     /* socket() with a type that the family does not have. */
     {OP_OPEN, true, true, EINVAL, ANYSOCK_ESOCKTNOSUPPORT},
     /* Errors that belong to the connection in the queue and not to the listener: accept(2). */

@@ -1,22 +1,42 @@
 /*
  * Sending and receiving on POSIX systems.
  */
-#include "port.h"
+#include <stddef.h>
+#include <string.h>
+#include <sys/uio.h>
 
-/* One stream call moves at most this: macOS refuses more than INT_MAX. */
-#define STREAM_MAX ((size_t)1 << 30)
+#include "port.h"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* SO_NOSIGPIPE does it there */
 #endif
+#ifndef MSG_MORE
+#define MSG_MORE 0 /* a hint */
+#endif
 
+/* Our buffers are the system's. */
+_Static_assert(sizeof(struct anysock_buffer) == sizeof(struct iovec), "see vector_of()");
+_Static_assert(offsetof(struct anysock_buffer, data) == offsetof(struct iovec, iov_base), "");
+_Static_assert(offsetof(struct anysock_buffer, length) == offsetof(struct iovec, iov_len), "");
+
+/* Linux cuts a length below 2 GiB by itself; macOS and older BSDs refuse it. */
 static size_t cut(size_t length) {
-    return length < STREAM_MAX ? length : STREAM_MAX;
+#ifdef __linux__
+    return length;
+#else
+    return length < (size_t)1 << 30 ? length : (size_t)1 << 30;
+#endif
 }
 
 static int raw_flags(unsigned flags) {
     return ((flags & ANYSOCK_NO_WAIT) != 0 ? MSG_DONTWAIT : 0) |
-           ((flags & ANYSOCK_PEEK) != 0 ? MSG_PEEK : 0);
+           ((flags & ANYSOCK_PEEK) != 0 ? MSG_PEEK : 0) |
+           ((flags & ANYSOCK_MORE) != 0 ? MSG_MORE : 0) |
+           ((flags & ANYSOCK_OOB) != 0 ? MSG_OOB : 0);
+}
+
+bool anysock_port_would_block(void) {
+    return errno == EAGAIN || errno == EWOULDBLOCK;
 }
 
 ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t length,
@@ -27,3 +47,84 @@ ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t leng
 ptrdiff_t anysock_port_recv(anysock_native native, void *data, size_t capacity, unsigned flags) {
     return recv(native, data, cut(capacity), raw_flags(flags));
 }
+
+ptrdiff_t anysock_port_send_to(anysock_native native, const void *data, size_t length,
+                               unsigned flags, const struct anysock_addr *to) {
+    return sendto(native, data, length, raw_flags(flags) | MSG_NOSIGNAL,
+                  (const struct sockaddr *)(const void *)to->bytes_, to->length_);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* One buffer as a message: what recvmsg and sendmsg want. */
+static struct iovec *vector_of(const struct anysock_buffer *buffers) {
+    return (struct iovec *)(uintptr_t)buffers;
+}
+
+static void finish_from(struct anysock_addr *from, socklen_t length) {
+    if (from != NULL)
+        from->length_ = length <= sizeof from->bytes_ ? length : 0;
+}
+
+#ifdef __linux__
+
+/* Asked so, Linux returns the length that the datagram has, and not the part that fitted. */
+ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capacity, unsigned flags,
+                                 struct anysock_addr *from, unsigned *info) {
+    socklen_t length = sizeof from->bytes_;
+    ptrdiff_t count = recvfrom(native, data, capacity, raw_flags(flags) | MSG_TRUNC,
+                               from != NULL ? (struct sockaddr *)(void *)from->bytes_ : NULL,
+                               from != NULL ? &length : NULL);
+    if (count < 0)
+        return count;
+    finish_from(from, length);
+    bool truncated = (size_t)count > capacity;
+    if (info != NULL)
+        *info = truncated ? ANYSOCK_TRUNCATED : 0;
+    return truncated ? (ptrdiff_t)capacity : count;
+}
+
+#else
+
+ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capacity, unsigned flags,
+                                 struct anysock_addr *from, unsigned *info) {
+    struct iovec vector = {data, capacity};
+    struct msghdr message;
+    memset(&message, 0, sizeof message);
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    message.msg_name = from != NULL ? from->bytes_ : NULL;
+    message.msg_namelen = from != NULL ? sizeof from->bytes_ : 0;
+    ptrdiff_t count = recvmsg(native, &message, raw_flags(flags));
+    if (count < 0)
+        return count;
+    finish_from(from, message.msg_namelen);
+    if (info != NULL)
+        *info = (message.msg_flags & MSG_TRUNC) != 0 ? ANYSOCK_TRUNCATED : 0;
+    return count;
+}
+
+#endif
+
+static struct msghdr message_of(const struct anysock_buffer *buffers, size_t count) {
+    struct msghdr message;
+    memset(&message, 0, sizeof message);
+    message.msg_iov = vector_of(buffers);
+    message.msg_iovlen = (unsigned char)count; /* its type differs, and it is at most 64 */
+    return message;
+}
+
+ptrdiff_t anysock_port_send_vec(anysock_native native, const struct anysock_buffer *buffers,
+                                size_t count, unsigned flags) {
+    struct msghdr message = message_of(buffers, count);
+    return sendmsg(native, &message, raw_flags(flags) | MSG_NOSIGNAL);
+}
+
+ptrdiff_t anysock_port_recv_vec(anysock_native native, const struct anysock_buffer *buffers,
+                                size_t count, unsigned flags) {
+    struct msghdr message = message_of(buffers, count);
+    return recvmsg(native, &message, raw_flags(flags));
+}
+
+/* The core's half of the calls, so that the compiler joins the two. */
+#include "../io.c"

@@ -23,7 +23,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .inet_head = HEAD(sizeof(struct sockaddr_in), AF_INET),
     .inet6_head = HEAD(sizeof(struct sockaddr_in6), AF_INET6),
     .has_no_wait_flag = true,
-    .listen_binds = true,
+    .binds_by_itself = true,
     .passes_shut_rd = true,
 };
 
@@ -175,4 +175,66 @@ int anysock_port_accept(anysock_native native, bool nonblocking, anysock_native 
 
 int anysock_port_shutdown(anysock_native native, enum anysock_shutdown_how how) {
     return shutdown(native, how == ANYSOCK_SHUT_WR ? SHUT_WR : SHUT_RD);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* Linux says 0. The BSDs disconnect, and then fail to connect to nowhere. */
+int anysock_port_disconnect(anysock_native native, enum anysock_family family) {
+    struct anysock_addr nowhere, peer;
+    (void)anysock_addr_any(family, 0, &nowhere);
+    /* AF_UNSPEC is 0; the length before it, where there is one, stays the family's. */
+    memset((char *)nowhere.bytes_ + offsetof(struct sockaddr, sa_family), 0, sizeof(sa_family_t));
+    if (anysock_port_connect(native, &nowhere) == 0)
+        return 0;
+    bool expected = errno == EAFNOSUPPORT || errno == EINVAL || errno == EADDRNOTAVAIL;
+    int error = errno;
+    if (expected && anysock_port_peer_addr(native, &peer) != 0 && errno == ENOTCONN)
+        return 0;
+    errno = error;
+    return -1;
+}
+
+void anysock_port_report_refusals(anysock_native native, bool report) {
+    (void)native;
+    (void)report; /* only connected sockets hear of them */
+}
+
+int anysock_port_bytes_readable(anysock_native native, size_t *bytes) {
+    int count = 0;
+    if (ioctl(native, FIONREAD, &count) != 0)
+        return -1;
+    *bytes = (size_t)count;
+    return 0;
+}
+
+/* What a poll without waiting sees of the peer's end. */
+#ifdef POLLRDHUP
+static bool has_finished(int fd, short revents) {
+    (void)fd;
+    return (revents & (POLLRDHUP | POLLHUP)) != 0;
+}
+#define ASK_FOR_END POLLRDHUP
+#else
+/* Without that bit the end is seen when nothing is left to read. */
+static bool has_finished(int fd, short revents) {
+    char byte;
+    return (revents & POLLHUP) != 0 || recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+#define ASK_FOR_END 0
+#endif
+
+int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *state) {
+    struct pollfd fd = {native, ASK_FOR_END, 0};
+    if (poll(&fd, 1, 0) < 0)
+        return -1;
+    if ((fd.revents & POLLNVAL) != 0) {
+        errno = EBADF;
+        return -1;
+    }
+    if ((fd.revents & POLLERR) != 0)
+        *state = ANYSOCK_PEER_RESET;
+    else
+        *state = has_finished(native, fd.revents) ? ANYSOCK_PEER_FINISHED : ANYSOCK_PEER_OPEN;
+    return 0;
 }

@@ -108,10 +108,13 @@ static const struct exception exceptions[] = {
     {OP_RECV, true, false, WSAECONNABORTED, ANYSOCK_ECONNRESET},
     {OP_SEND, true, false, WSAENETRESET, ANYSOCK_ETIMEDOUT},
     {OP_RECV, true, false, WSAENETRESET, ANYSOCK_ETIMEDOUT},
+    {OP_RECV_OOB, true, false, WSAECONNABORTED, ANYSOCK_ECONNRESET},
     /* An ICMP "port unreachable" that came for a connected datagram socket. */
     {OP_SEND, false, true, WSAECONNRESET, ANYSOCK_ECONNREFUSED},
     {OP_RECV, false, true, WSAECONNRESET, ANYSOCK_ECONNREFUSED},
     {OP_SEND, true, true, WSAEDESTADDRREQ, ANYSOCK_ENOTCONN},
+    /* No urgent byte is there. */
+    {OP_RECV_OOB, true, false, WSAEINVAL, ANYSOCK_EAGAIN},
     /* A type that the family does not have. */
     {OP_OPEN, true, true, WSAEINVAL, ANYSOCK_ESOCKTNOSUPPORT},
     /* The connection broke in the queue; the listener is all right. */

@@ -24,7 +24,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .inet_head = {AF_INET, 0},
     .inet6_head = {AF_INET6, 0},
     .has_no_wait_flag = false,
-    .listen_binds = false,
+    .binds_by_itself = false,
     .passes_shut_rd = false,
 };
 
@@ -149,4 +149,59 @@ int anysock_port_accept(anysock_native native, bool nonblocking, anysock_native 
 
 int anysock_port_shutdown(anysock_native native, enum anysock_shutdown_how how) {
     return shutdown(raw(native), how == ANYSOCK_SHUT_WR ? SD_SEND : SD_RECEIVE);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+static bool has_peer(anysock_native native) {
+    struct anysock_addr peer;
+    return anysock_port_peer_addr(native, &peer) == 0;
+}
+
+/* Windows takes an address of zeros and AF_UNSPEC alike. Wine 8 keeps the socket usable only after
+ * the first, Wine 10 lets go only for the second. */
+int anysock_port_disconnect(anysock_native native, enum anysock_family family) {
+    struct anysock_addr nowhere;
+    (void)anysock_addr_any(family, 0, &nowhere);
+    int result = anysock_port_connect(native, &nowhere);
+    if (result == 0 && !has_peer(native))
+        return 0;
+    memset(nowhere.bytes_, 0, 2); /* AF_UNSPEC */
+    return anysock_port_connect(native, &nowhere);
+}
+
+/* The headers of mingw-w64 lack them. */
+#define REPORT_PORT_UNREACHABLE (IOC_IN | IOC_VENDOR | 12) /* SIO_UDP_CONNRESET */
+#define REPORT_TTL_EXPIRED (IOC_IN | IOC_VENDOR | 15)      /* SIO_UDP_NETRESET */
+
+static void set_report(anysock_native native, DWORD which, bool report) {
+    BOOL value = report;
+    DWORD returned;
+    int error = WSAGetLastError();
+    (void)WSAIoctl(raw(native), which, &value, sizeof value, NULL, 0, &returned, NULL, NULL);
+    WSASetLastError(error);
+}
+
+void anysock_port_report_refusals(anysock_native native, bool report) {
+    set_report(native, REPORT_PORT_UNREACHABLE, report);
+    set_report(native, REPORT_TTL_EXPIRED, false); /* nobody wants these */
+}
+
+int anysock_port_bytes_readable(anysock_native native, size_t *bytes) {
+    u_long count = 0;
+    if (ioctlsocket(raw(native), (long)FIONREAD, &count) != 0)
+        return -1;
+    *bytes = count;
+    return 0;
+}
+
+int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *state) {
+    WSAPOLLFD fd = {raw(native), POLLRDNORM, 0};
+    if (WSAPoll(&fd, 1, 0) < 0)
+        return -1;
+    if ((fd.revents & POLLERR) != 0)
+        *state = ANYSOCK_PEER_RESET;
+    else
+        *state = (fd.revents & POLLHUP) != 0 ? ANYSOCK_PEER_FINISHED : ANYSOCK_PEER_OPEN;
+    return 0;
 }

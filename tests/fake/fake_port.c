@@ -17,7 +17,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .inet_head = {2, 0},
     .inet6_head = {23, 0},
     .has_no_wait_flag = false,
-    .listen_binds = false,
+    .binds_by_itself = false,
     .passes_shut_rd = false,
 };
 
@@ -85,7 +85,18 @@ int fake_elapsed_ms(void) {
     return (int)(fake.now_ns / NS_PER_MS) - START_MS;
 }
 
+/* A port call that uses another one leaves only its own word. */
+static bool skips_next;
+
+static void trace_skips_next(void) {
+    skips_next = true;
+}
+
 static void say(const char *word) {
+    bool skip = skips_next;
+    skips_next = false;
+    if (skip)
+        return;
     if (fake.trace[0] != '\0')
         strcat(fake.trace, " ");
     strcat(fake.trace, word);
@@ -269,6 +280,7 @@ static const struct exception exceptions[] = {
     {OP_CONNECT, true, false, FAKE_EINTR, ANYSOCK_EINPROGRESS},
     {OP_MODE, true, true, FAKE_EINVAL, ANYSOCK_EBUSY},
     {OP_RECV, false, true, FAKE_ECONNRESET, ANYSOCK_ECONNREFUSED},
+    {OP_RECV_OOB, true, false, FAKE_EINVAL, ANYSOCK_EAGAIN},
 };
 
 #include "error_tpl.h"
@@ -483,6 +495,100 @@ ptrdiff_t anysock_port_recv(anysock_native native, void *data, size_t capacity, 
         socket->received += count;
     }
     return (ptrdiff_t)count;
+}
+
+ptrdiff_t anysock_port_send_to(anysock_native native, const void *data, size_t length,
+                               unsigned flags, const struct anysock_addr *to) {
+    if (fails_on("send_to", native))
+        return -1;
+    at(native)->bound = true;
+    at(native)->sent_to = *to;
+    trace_skips_next();
+    return anysock_port_send(native, data, length, flags);
+}
+
+/* A datagram is what is incoming, and it is cut to the capacity. */
+ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capacity, unsigned flags,
+                                 struct anysock_addr *from, unsigned *info) {
+    if (fails_on("recv_from", native))
+        return -1;
+    size_t length = at(native)->incoming;
+    trace_skips_next();
+    ptrdiff_t count = anysock_port_recv(native, data, capacity, flags);
+    if (count < 0)
+        return -1;
+    if (from != NULL)
+        (void)anysock_addr_loopback(at(native)->family, 4000, from);
+    if (info != NULL)
+        *info = length > capacity ? ANYSOCK_TRUNCATED : 0;
+    if ((flags & ANYSOCK_PEEK) == 0)
+        at(native)->incoming = 0;
+    return count;
+}
+
+/* One buffer after the other. */
+ptrdiff_t anysock_port_send_vec(anysock_native native, const struct anysock_buffer *buffers,
+                                size_t count, unsigned flags) {
+    if (fails_on("send_vec", native))
+        return -1;
+    ptrdiff_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        trace_skips_next();
+        ptrdiff_t moved = anysock_port_send(native, buffers[i].data, buffers[i].length, flags);
+        if (moved < 0)
+            return total > 0 ? total : -1;
+        total += moved;
+    }
+    return total;
+}
+
+ptrdiff_t anysock_port_recv_vec(anysock_native native, const struct anysock_buffer *buffers,
+                                size_t count, unsigned flags) {
+    if (fails_on("recv_vec", native))
+        return -1;
+    ptrdiff_t total = 0;
+    for (size_t i = 0; i < count && (i == 0 || at(native)->incoming > 0); i++) {
+        trace_skips_next();
+        ptrdiff_t moved = anysock_port_recv(native, buffers[i].data, buffers[i].length, flags);
+        if (moved < 0)
+            return total > 0 ? total : -1;
+        total += moved;
+    }
+    return total;
+}
+
+bool anysock_port_would_block(void) {
+    return slot == FAKE_EWOULDBLOCK;
+}
+
+int anysock_port_disconnect(anysock_native native, enum anysock_family family) {
+    (void)family;
+    if (fails_on("disconnect", native))
+        return -1;
+    at(native)->connected = false;
+    return 0;
+}
+
+void anysock_port_report_refusals(anysock_native native, bool report) {
+    at(native)->reports_refusals = report;
+}
+
+void anysock_port_no_linger(anysock_native native) {
+    at(native)->no_linger = true;
+}
+
+int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *state) {
+    if (fails_on("peer_state", native))
+        return -1;
+    *state = at(native)->peer_state;
+    return 0;
+}
+
+int anysock_port_bytes_readable(anysock_native native, size_t *bytes) {
+    if (fails_on("readable", native))
+        return -1;
+    *bytes = at(native)->incoming;
+    return 0;
 }
 
 static unsigned conditions(anysock_native native, unsigned wanted) {

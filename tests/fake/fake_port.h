@@ -53,8 +53,11 @@ struct fake_socket {
     size_t received; /* bytes that recv has taken: a, b, c and so on */
     size_t sent;     /* bytes that send has put: the first of them are in outgoing */
     char outgoing[32];
-    int waiting; /* connections that accept can take */
-    struct anysock_addr local, peer;
+    int waiting;           /* connections that accept can take */
+    bool reports_refusals; /* SIO_UDP_CONNRESET */
+    bool no_linger;
+    enum anysock_peer_state peer_state; /* what a look at the peer shows */
+    struct anysock_addr local, peer, sent_to;
 };
 
 struct fake {

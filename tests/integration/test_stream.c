@@ -57,7 +57,7 @@ static void accept_needs_a_listener(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
-static void listen_binds_by_itself(void **state) {
+static void binds_by_itself_by_itself(void **state) {
     (void)state;
     struct anysock listener;
     struct anysock_addr addr;
@@ -564,7 +564,7 @@ int main(void) {
         TEST(accept_with_nothing_there_would_block),
         TEST(accept_times_out),
         TEST(accept_needs_a_listener),
-        TEST(listen_binds_by_itself),
+        TEST(binds_by_itself_by_itself),
         TEST(listen_is_for_streams),
         TEST(bind_twice_is_refused),
         TEST(server_owns_its_address),

@@ -50,7 +50,7 @@ void make_black_hole(struct black_hole *hole) {
     assert_anysock(ANYSOCK_OK, anysock_bind(&hole->listener, &hole->addr, ANYSOCK_BIND_SERVER));
     assert_anysock(ANYSOCK_OK, anysock_listen(&hole->listener, 1));
     assert_anysock(ANYSOCK_OK, anysock_local_addr(&hole->listener, &hole->addr));
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < BLACK_HOLE_CLIENTS; i++) {
         struct anysock *client = &hole->clients[i];
         assert_anysock(ANYSOCK_OK,
                        anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, ANYSOCK_NONBLOCK, client));
@@ -59,7 +59,7 @@ void make_black_hole(struct black_hole *hole) {
 }
 
 void close_black_hole(struct black_hole *hole) {
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < BLACK_HOLE_CLIENTS; i++)
         assert_anysock(ANYSOCK_OK, anysock_close(&hole->clients[i]));
     assert_anysock(ANYSOCK_OK, anysock_close(&hole->listener));
 }

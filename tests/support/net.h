@@ -19,10 +19,11 @@ void make_refusing(struct anysock *holder, struct anysock_addr *addr);
 
 /* A listener whose queue is full, so that further connects stay pending: Linux drops them, and so
  * they do under Wine. (Windows refuses them.) */
+#define BLACK_HOLE_CLIENTS 4
 struct black_hole {
     struct anysock listener;
     struct anysock_addr addr;
-    struct anysock clients[8];
+    struct anysock clients[BLACK_HOLE_CLIENTS];
 };
 void make_black_hole(struct black_hole *hole);
 void close_black_hole(struct black_hole *hole);

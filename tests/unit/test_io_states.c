@@ -230,6 +230,9 @@ static void datagram_without_bytes_is_a_datagram(void **state) {
 static void refused_datagram_is_not_a_reset(void **state) {
     (void)state;
     s = fake_datagram(0);
+    struct anysock_addr peer;
+    (void)anysock_addr_loopback(ANYSOCK_INET, 80, &peer);
+    assert_anysock(ANYSOCK_OK, anysock_connect(&s, &peer));
     fake_fail("recv", FAKE_ECONNRESET, 1);
     assert_anysock(ANYSOCK_ECONNREFUSED, anysock_recv(&s, buffer, 5, 0, &count));
     fake_fin_arrives(fake_of(&s)); /* an empty datagram */

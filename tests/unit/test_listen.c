@@ -114,7 +114,7 @@ static void bind_that_fails_may_be_repeated(void **state) {
 
 /* --- listen --- */
 
-static void listen_binds_what_is_unbound(void **state) {
+static void binds_by_itself_what_is_unbound(void **state) {
     (void)state;
     struct anysock_addr local;
     assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET6, ANYSOCK_STREAM, 0, &s));
@@ -280,7 +280,7 @@ int main(void) {
         TEST(bind_is_allowed_once),
         TEST(bind_wants_an_address_of_the_family),
         TEST(bind_that_fails_may_be_repeated),
-        TEST(listen_binds_what_is_unbound),
+        TEST(binds_by_itself_what_is_unbound),
         TEST(listen_keeps_what_is_bound),
         TEST(listen_wants_a_fresh_stream),
         TEST(listen_that_fails_leaves_no_listener),

@@ -1,0 +1,402 @@
+/*
+ * The careful way of every send and receive: arguments, state, a pending connect, "would block",
+ * end of stream, resets, the noise that networks make about datagrams. What differs between the six
+ * calls is data (struct transfer) and one function that tries once.
+ */
+#include <string.h>
+
+#include "internal.h"
+
+/* So many errors about somebody else's datagrams are skipped before the call gives up. */
+#define NOISE_MAX 16
+
+/* A call: what is to be moved, and in which direction. */
+struct transfer {
+    enum anysock_op op; /* OP_SEND or OP_RECV */
+    unsigned flags;
+    void *data; /* of a send, too: it is only read */
+    size_t length;
+    const struct anysock_buffer *buffers; /* instead of data and length, if not null */
+    size_t count;
+    const struct anysock_addr *to; /* for send_to, else null */
+    bool wants_from;               /* for recv_from */
+    struct anysock_addr *from;
+    unsigned *info;
+};
+
+static enum anysock_timeout timeout_of(const struct transfer *transfer) {
+    return transfer->op == OP_SEND ? ANYSOCK_TIMEOUT_SEND : ANYSOCK_TIMEOUT_RECV;
+}
+
+int anysock_block(struct anysock *s, unsigned flags, enum anysock_timeout which,
+                  struct anysock_deadline *deadline) {
+    if ((state_of(s) & ST_NONBLOCK) != 0 || (flags & ANYSOCK_NO_WAIT) != 0)
+        return ANYSOCK_EAGAIN;
+
+    int timeout_ms = s->timeout_[which] - 1;
+    if (timeout_ms == ANYSOCK_FOREVER && anysock_mode(s, MODE_WOULD_BLOCK) == 1)
+        return ANYSOCK_OK;
+    if (deadline->at_ns == 0)
+        *deadline = anysock_deadline_in(timeout_ms);
+    unsigned wanted = which == ANYSOCK_TIMEOUT_RECV ? ANYSOCK_READABLE : ANYSOCK_WRITABLE;
+    unsigned events;
+    return anysock_wait_native(s->native_, wanted, is_stream(s), deadline, &events);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* Which flags a call knows, and which of them only a stream has. */
+static int check_flags(const struct transfer *transfer, bool stream) {
+    unsigned known = ANYSOCK_NO_WAIT | ANYSOCK_OOB;
+    if (transfer->op == OP_SEND)
+        known |= ANYSOCK_MORE;
+    else
+        known |= ANYSOCK_PEEK | (transfer->buffers == NULL ? (unsigned)ANYSOCK_WAIT_ALL : 0u);
+    if (transfer->to != NULL || transfer->wants_from) /* one datagram: nothing to wait for */
+        known = ANYSOCK_NO_WAIT | (transfer->op == OP_RECV ? (unsigned)ANYSOCK_PEEK : 0u);
+
+    unsigned flags = transfer->flags;
+    if ((flags & ~known) != 0)
+        return refuse(ANYSOCK_EINVAL);
+    if ((flags & ANYSOCK_WAIT_ALL) != 0 && (flags & (ANYSOCK_PEEK | ANYSOCK_OOB)) != 0)
+        return refuse(ANYSOCK_EINVAL);
+    if (!stream && (flags & (ANYSOCK_WAIT_ALL | ANYSOCK_OOB)) != 0)
+        return refuse(ANYSOCK_EOPNOTSUPP);
+    return ANYSOCK_OK;
+}
+
+/* The memory, in one piece or in several. */
+static int check_memory(const struct transfer *transfer) {
+    if (transfer->buffers == NULL)
+        return transfer->data != NULL || transfer->length == 0 ? ANYSOCK_OK
+                                                               : refuse(ANYSOCK_EFAULT);
+    for (size_t i = 0; i < transfer->count; i++)
+        if (transfer->buffers[i].data == NULL && transfer->buffers[i].length > 0)
+            return refuse(ANYSOCK_EFAULT);
+    return ANYSOCK_OK;
+}
+
+/* Whom a datagram is for. */
+static int check_destination(const struct anysock *s, const struct transfer *transfer) {
+    uint32_t state = state_of(s);
+    if ((state & ST_STREAM) != 0)
+        return refuse(ANYSOCK_EOPNOTSUPP);
+    if (anysock_addr_family(transfer->to) != family_of(s))
+        return refuse(ANYSOCK_EAFNOSUPPORT);
+    if (anysock_addr_port(transfer->to) == 0)
+        return refuse(ANYSOCK_EADDRNOTAVAIL);
+    return (state & ST_CONNECTED) == 0 ? ANYSOCK_OK : refuse(ANYSOCK_EISCONN);
+}
+
+static int check_arguments(const struct anysock *s, const struct transfer *transfer) {
+    int code = check_open(s);
+    if (code == ANYSOCK_OK)
+        code = check_memory(transfer);
+    if (code == ANYSOCK_OK)
+        code = check_flags(transfer, is_stream(s));
+    if (code == ANYSOCK_OK && transfer->to != NULL)
+        code = check_destination(s, transfer);
+    return code;
+}
+
+/* A stream must be connected. A pending connect is settled first, waited for if the call may; one
+ * that failed is what went wrong with the call, too. */
+static int check_connected(struct anysock *s, const struct transfer *transfer,
+                           struct anysock_deadline *deadline) {
+    uint32_t state = state_of(s);
+    if ((state & ST_CONNECTED) != 0 || (state & ST_STREAM) == 0)
+        return ANYSOCK_OK;
+    if ((state & ST_FAILED) != 0)
+        return anysock_connect_failure(s);
+    if ((state & ST_CONNECTING) == 0)
+        return refuse(ANYSOCK_ENOTCONN);
+
+    if ((state & ST_NONBLOCK) != 0 || (transfer->flags & ANYSOCK_NO_WAIT) != 0) {
+        int code = anysock_finish_connect(s);
+        return code == ANYSOCK_EINPROGRESS ? refuse(ANYSOCK_EAGAIN) : code;
+    }
+    *deadline = anysock_deadline_in(s->timeout_[timeout_of(transfer)] - 1);
+    return anysock_await_connect(s, deadline);
+}
+
+/* How many bytes there are to move. */
+static size_t total_of(const struct transfer *transfer) {
+    if (transfer->buffers == NULL)
+        return transfer->length;
+    size_t total = 0;
+    for (size_t i = 0; i < transfer->count; i++)
+        total += transfer->buffers[i].length;
+    return total;
+}
+
+/* A datagram socket that is to receive needs an address, a sending one a peer. */
+static int check_datagram(struct anysock *s, const struct transfer *transfer) {
+    uint32_t state = state_of(s);
+    if ((state & ST_STREAM) != 0)
+        return ANYSOCK_OK;
+    if (transfer->op == OP_SEND)
+        return (state & ST_CONNECTED) != 0 || transfer->to != NULL ? ANYSOCK_OK
+                                                                   : refuse(ANYSOCK_ENOTCONN);
+    if ((state & ST_BOUND) != 0 || anysock_port_traits.binds_by_itself)
+        return ANYSOCK_OK;
+    struct anysock_addr any;
+    (void)anysock_addr_any(family_of(s), 0, &any);
+    return anysock_bind(s, &any, ANYSOCK_BIND_CLIENT);
+}
+
+/* Whether own shutdowns, or nothing to do, answer the call without the system: 1, with the answer
+ * in code. */
+static bool is_answered(const struct anysock *s, const struct transfer *transfer, int *code) {
+    uint32_t state = state_of(s);
+    *code = ANYSOCK_OK;
+    if (transfer->op == OP_SEND && (state & (ST_SHUT_WR | ST_RESET)) != 0) {
+        *code = refuse(ANYSOCK_EPIPE);
+        return true;
+    }
+    if (transfer->op == OP_RECV && (state & ST_SHUT_RD) != 0)
+        return true; /* end of stream */
+    return (state & ST_STREAM) != 0 && total_of(transfer) == 0;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* The flags for the port: where no call can be told not to wait, the descriptor has been told. */
+static unsigned port_flags(const struct transfer *transfer) {
+    unsigned flags = transfer->flags & ~(unsigned)ANYSOCK_WAIT_ALL;
+    return anysock_port_traits.has_no_wait_flag ? flags : flags & ~(unsigned)ANYSOCK_NO_WAIT;
+}
+
+static ptrdiff_t try_once(const struct anysock *s, const struct transfer *transfer) {
+    anysock_native native = s->native_;
+    unsigned flags = port_flags(transfer);
+    if (transfer->op == OP_SEND) {
+        if (transfer->buffers != NULL)
+            return anysock_port_send_vec(native, transfer->buffers, transfer->count, flags);
+        if (transfer->to != NULL)
+            return anysock_port_send_to(native, transfer->data, transfer->length, flags,
+                                        transfer->to);
+        return anysock_port_send(native, transfer->data, transfer->length, flags);
+    }
+    if (transfer->buffers != NULL)
+        return anysock_port_recv_vec(native, transfer->buffers, transfer->count, flags);
+    if (transfer->wants_from && !is_stream(s)) /* a stream has no senders to tell */
+        return anysock_port_recv_from(native, transfer->data, transfer->length, flags,
+                                      transfer->from, transfer->info);
+    return anysock_port_recv(native, transfer->data, transfer->length, flags);
+}
+
+/* Remembers what an error says about the connection. */
+static int note_error(struct anysock *s, int code) {
+    uint32_t state = state_of(s);
+    bool broken = code == ANYSOCK_ECONNRESET || code == ANYSOCK_ETIMEDOUT ||
+                  (code == ANYSOCK_EPIPE && (state & ST_SHUT_WR) == 0);
+    if ((state & ST_STREAM) != 0 && broken)
+        change_state(s, 0, ST_RESET);
+    return code;
+}
+
+/* Whether an error of an unconnected datagram socket is about an earlier datagram, perhaps to
+ * somebody else. Linux never reports those, Windows may, and each report hides what is behind. */
+static bool is_noise(const struct anysock *s, int code) {
+    return (state_of(s) & (ST_STREAM | ST_CONNECTED)) == 0 &&
+           (code == ANYSOCK_ECONNREFUSED || code == ANYSOCK_ENETRESET);
+}
+
+static int finish(struct anysock *s, const struct transfer *transfer, ptrdiff_t count,
+                  size_t *moved) {
+    bool end = count == 0 && transfer->op == OP_RECV && is_stream(s);
+    if (end && (state_of(s) & ST_RESET) != 0)
+        return refuse(ANYSOCK_ECONNRESET); /* the system has forgotten; we have not */
+    if (transfer->to != NULL && (state_of(s) & ST_BOUND) == 0)
+        change_state(s, 0, ST_BOUND);
+    *moved = (size_t)count;
+    return ANYSOCK_OK;
+}
+
+/* Goes on from the result of a try until there is an outcome. */
+static int try_on(struct anysock *s, const struct transfer *transfer, ptrdiff_t count,
+                  struct anysock_deadline *deadline, size_t *moved) {
+    enum anysock_op op = (transfer->flags & ANYSOCK_OOB) != 0 && transfer->op == OP_RECV
+                             ? OP_RECV_OOB
+                             : transfer->op;
+    int noise = 0;
+    while (count < 0) {
+        int code = fail_native(op, is_stream(s));
+        if (code == ANYSOCK_EAGAIN) {
+            code = anysock_block(s, transfer->flags, timeout_of(transfer), deadline);
+            if (code != ANYSOCK_OK)
+                return code;
+        } else if (code != ANYSOCK_EINTR && !(is_noise(s, code) && noise++ < NOISE_MAX)) {
+            return note_error(s, code);
+        }
+        count = try_once(s, transfer);
+    }
+    return finish(s, transfer, count, moved);
+}
+
+/* One call's worth, with the deadline of the whole. */
+static int transfer_until(struct anysock *s, struct transfer *transfer,
+                          struct anysock_deadline *deadline, size_t *moved) {
+    int code = check_arguments(s, transfer);
+    if (code != ANYSOCK_OK)
+        return code;
+    if ((transfer->flags & ANYSOCK_OOB) != 0 && transfer->op == OP_RECV)
+        transfer->flags |= ANYSOCK_NO_WAIT;
+    code = check_connected(s, transfer, deadline);
+    if (code != ANYSOCK_OK || is_answered(s, transfer, &code))
+        return code;
+    code = check_datagram(s, transfer);
+    if (code == ANYSOCK_OK)
+        code = anysock_mode_prepare(s, transfer->flags, timeout_of(transfer));
+    if (code != ANYSOCK_OK)
+        return code;
+    return try_on(s, transfer, try_once(s, transfer), deadline, moved);
+}
+
+/* What the call writes besides the count, in case it fails. */
+static int clear_results(const struct transfer *transfer, size_t *moved) {
+    if (transfer->from != NULL)
+        memset(transfer->from, 0, sizeof *transfer->from);
+    if (transfer->info != NULL)
+        *transfer->info = 0;
+    if (moved == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    *moved = 0;
+    return ANYSOCK_OK;
+}
+
+/* Until everything is moved, the stream ends or the call fails; moved is the progress. */
+static int transfer_all(struct anysock *s, struct transfer *transfer, size_t *moved) {
+    int code = clear_results(transfer, moved);
+    struct anysock_deadline deadline = DEADLINE_UNSET;
+    while (code == ANYSOCK_OK) {
+        size_t count = 0;
+        code = transfer_until(s, transfer, &deadline, &count);
+        *moved += count;
+        transfer->length -= count;
+        if (transfer->length == 0 || (count == 0 && transfer->op == OP_RECV))
+            break; /* everything, or the end of the stream */
+        transfer->data = (char *)transfer->data + count;
+    }
+    return code;
+}
+
+/* A whole call; first is the result of the try that the straight way made, if it made one. */
+static int transfer_from(struct anysock *s, struct transfer *transfer, ptrdiff_t first,
+                         size_t *moved) {
+    if ((transfer->flags & ANYSOCK_WAIT_ALL) != 0)
+        return transfer_all(s, transfer, moved);
+    struct anysock_deadline deadline = DEADLINE_UNSET;
+    int code = clear_results(transfer, moved);
+    if (code != ANYSOCK_OK)
+        return code;
+    if (first != NOT_TRIED)
+        return try_on(s, transfer, first, &deadline, moved);
+    return transfer_until(s, transfer, &deadline, moved);
+}
+
+/* ------------------------------------------------------------------------------------------- *
+ * The calls: what the straight way leaves, and those that only go this way.
+ * ------------------------------------------------------------------------------------------- */
+
+static struct transfer sending(const void *data, size_t length, unsigned flags) {
+    struct transfer transfer = {.op = OP_SEND, .flags = flags, .length = length};
+    transfer.data = (void *)(uintptr_t)data; /* it is only read */
+    return transfer;
+}
+
+static struct transfer receiving(void *data, size_t capacity, unsigned flags) {
+    struct transfer transfer = {.op = OP_RECV, .flags = flags, .data = data, .length = capacity};
+    return transfer;
+}
+
+/* "Would block" is the everyday failure of a non-blocking socket: it needs no other look. */
+static bool is_eagain(const struct anysock *s, ptrdiff_t first) {
+    return first == -1 && (state_of(s) & ST_NONBLOCK) != 0 && anysock_port_would_block();
+}
+
+int anysock_send_on(struct anysock *s, const void *data, size_t length, unsigned flags,
+                    size_t *sent, ptrdiff_t first) {
+    if (is_eagain(s, first)) {
+        *sent = 0;
+        return ANYSOCK_EAGAIN;
+    }
+    struct transfer transfer = sending(data, length, flags);
+    return transfer_from(s, &transfer, first, sent);
+}
+
+int anysock_recv_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                    size_t *received, ptrdiff_t first) {
+    if (is_eagain(s, first)) {
+        *received = 0;
+        return ANYSOCK_EAGAIN;
+    }
+    struct transfer transfer = receiving(data, capacity, flags);
+    return transfer_from(s, &transfer, first, received);
+}
+
+int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsigned flags,
+                       const struct anysock_addr *to, size_t *sent, ptrdiff_t first) {
+    if (to == NULL) {
+        if (sent != NULL)
+            *sent = 0;
+        return refuse(ANYSOCK_EFAULT);
+    }
+    struct transfer transfer = sending(data, length, flags);
+    transfer.to = to;
+    return transfer_from(s, &transfer, first, sent);
+}
+
+int anysock_recv_from_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                         struct anysock_addr *from, unsigned *info, size_t *received,
+                         ptrdiff_t first) {
+    struct transfer transfer = receiving(data, capacity, flags);
+    transfer.wants_from = true;
+    transfer.from = from;
+    transfer.info = info;
+    return transfer_from(s, &transfer, first, received);
+}
+
+int anysock_send_all(struct anysock *s, const void *data, size_t length, size_t *sent) {
+    struct transfer transfer = sending(data, length, 0);
+    return transfer_all(s, &transfer, sent);
+}
+
+int anysock_recv_all(struct anysock *s, void *data, size_t length, size_t *received) {
+    struct transfer transfer = receiving(data, length, ANYSOCK_WAIT_ALL);
+    return transfer_all(s, &transfer, received);
+}
+
+/* What the vectored calls check before all others do. */
+static int check_buffers(const struct anysock_buffer *buffers, size_t count, size_t *moved) {
+    if (moved == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    *moved = 0;
+    if (buffers == NULL && count > 0)
+        return refuse(ANYSOCK_EFAULT);
+    return count <= ANYSOCK_BUFFERS_MAX ? ANYSOCK_OK : refuse(ANYSOCK_EINVAL);
+}
+
+static const struct anysock_buffer no_buffer; /* for a count of 0 */
+
+int anysock_send_vec(struct anysock *s, const struct anysock_buffer *buffers, size_t count,
+                     unsigned flags, size_t *sent) {
+    int code = check_buffers(buffers, count, sent);
+    if (code != ANYSOCK_OK)
+        return code;
+    struct transfer transfer = sending(NULL, 0, flags);
+    transfer.buffers = buffers != NULL ? buffers : &no_buffer;
+    transfer.count = count;
+    return transfer_from(s, &transfer, NOT_TRIED, sent);
+}
+
+int anysock_recv_vec(struct anysock *s, const struct anysock_buffer *buffers, size_t count,
+                     unsigned flags, size_t *received) {
+    int code = check_buffers(buffers, count, received);
+    if (code != ANYSOCK_OK)
+        return code;
+    struct transfer transfer = receiving(NULL, 0, flags);
+    transfer.buffers = buffers != NULL ? buffers : &no_buffer;
+    transfer.count = count;
+    return transfer_from(s, &transfer, NOT_TRIED, received);
+}
