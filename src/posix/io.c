@@ -127,4 +127,4 @@ ptrdiff_t anysock_port_recv_vec(anysock_native native, const struct anysock_buff
 }
 
 /* The core's half of the calls, so that the compiler joins the two. */
-#include "../io.c"
+#include "../io_tpl.h"

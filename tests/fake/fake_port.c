@@ -692,3 +692,6 @@ int anysock_port_event_wait(anysock_waitable waitable, int timeout_ms) {
         fake.now_ns = limit;
     return timeout_ms < 0 ? deny(FAKE_ENETDOWN) : 0;
 }
+
+/* The core's half of the calls. */
+#include "io_tpl.h"

@@ -2,8 +2,9 @@
  * Sending and receiving: the straight way. A call on a plain socket, connected and without
  * time-outs, tries once and returns. Everything else goes the careful way (transfer.c).
  *
- * The real ports include this file in their io.c, so that the compiler sees both halves of a call
- * and joins them: that is where a third of the instructions would go.
+ * Every port includes this file behind its own half of the calls, so that the compiler sees both
+ * and joins them. It belongs to the core all the same: it asks the port only what internal.h
+ * promises.
  */
 #include "internal.h"
 
