@@ -297,8 +297,8 @@ static inline bool is_timeout(int timeout_ms) {
 /* No datagram is longer, and a length beyond must not be cut to one that is none. */
 #define DATAGRAM_MAX 65535
 
-/* transfer.c: the careful way of every send and receive, beside io_tpl.h's straight one. first is the
- * result of the try that the straight way made already, if it made one: 0 or -1. */
+/* transfer.c: the careful way of every send and receive, beside io_tpl.h's straight one. first is
+ * the result of the try that the straight way made already, if it made one: 0 or -1. */
 #define NOT_TRIED PTRDIFF_MIN
 int anysock_send_on(struct anysock *s, const void *data, size_t length, unsigned flags,
                     size_t *sent, ptrdiff_t first);
