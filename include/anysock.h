@@ -389,7 +389,8 @@ struct anysock {
     int32_t timeout_[3];          /* receive, send, connect: milliseconds + 1; 0 for none */
     struct anysock_event *event_; /* the bound event, if any */
     anysock_native native_;       /* the descriptor; valid while the open bit is set */
-    unsigned char reserved_[40 - sizeof(struct anysock_event *) - sizeof(anysock_native)];
+    uint16_t keepalive_s_[2]; /* idle and interval, where the system cannot be asked; 0: unset */
+    unsigned char reserved_[36 - sizeof(struct anysock_event *) - sizeof(anysock_native)];
 };
 
 /** A closed socket: `struct anysock s = ANYSOCK_INIT;` */
@@ -739,6 +740,73 @@ ANYSOCK_API int anysock_set_timeout(struct anysock *s, enum anysock_timeout whic
  */
 ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeout which,
                                     int *timeout_ms);
+
+/* ============================================================================================
+ * Options
+ * ========================================================================================= */
+
+/**
+ * Options with one integer value. Units, ranges and the kinds of socket that have them are in
+ * docs/options.md; flags are 0 or 1.
+ */
+enum anysock_option {
+    ANYSOCK_OPTION_NODELAY = 1,            /**< send small pieces at once (no Nagle) */
+    ANYSOCK_OPTION_KEEPALIVE = 2,          /**< probe idle connections */
+    ANYSOCK_OPTION_KEEPALIVE_IDLE = 3,     /**< seconds of silence before the first probe */
+    ANYSOCK_OPTION_KEEPALIVE_INTERVAL = 4, /**< seconds between probes */
+    ANYSOCK_OPTION_KEEPALIVE_COUNT = 5,    /**< unanswered probes that end the connection */
+    ANYSOCK_OPTION_USER_TIMEOUT = 6, /**< milliseconds that sent data may stay unacknowledged; 0:
+                                        the system's rule. Systems that count seconds round up */
+    ANYSOCK_OPTION_CORK = 7,         /**< hold partial segments back until it is cleared */
+    ANYSOCK_OPTION_QUICK_ACK = 8,    /**< acknowledge at once; not sticky */
+    ANYSOCK_OPTION_FAST_OPEN = 9,    /**< listener: how many fast-open requests may wait */
+    ANYSOCK_OPTION_NOT_SENT_LOW_WATER =
+        10, /**< bytes not yet sent above which the socket is not writable */
+    ANYSOCK_OPTION_MAX_SEGMENT = 11, /**< bytes of a segment */
+    ANYSOCK_OPTION_OOB_INLINE = 12,  /**< the urgent byte comes among the others */
+    ANYSOCK_OPTION_SEND_BUFFER =
+        13, /**< bytes of the send buffer, as set: Linux doubles it inside */
+    ANYSOCK_OPTION_RECV_BUFFER = 14,    /**< bytes of the receive buffer, as set */
+    ANYSOCK_OPTION_RECV_LOW_WATER = 15, /**< bytes that make the socket readable */
+    ANYSOCK_OPTION_BROADCAST = 16,      /**< may send to broadcast addresses */
+    ANYSOCK_OPTION_DONT_ROUTE = 17,     /**< only to hosts on the same link */
+    ANYSOCK_OPTION_TTL = 18, /**< hops of what is sent (IPv4 time to live, IPv6 hop limit) */
+    ANYSOCK_OPTION_TOS = 19, /**< type of service byte (IPv4), traffic class (IPv6); Windows accepts
+                                and ignores it */
+    ANYSOCK_OPTION_V6ONLY = 20,        /**< IPv6 socket without IPv4-mapped peers; before bind */
+    ANYSOCK_OPTION_DONT_FRAGMENT = 21, /**< never fragment what is sent */
+    ANYSOCK_OPTION_PATH_MTU = 22, /**< bytes of the path's packets; connected sockets, read only */
+    ANYSOCK_OPTION_MULTICAST_TTL = 23, /**< hops of multicast datagrams */
+    ANYSOCK_OPTION_MULTICAST_LOOP =
+        24, /**< multicast comes back to this host; on Windows set it on the receiver */
+    ANYSOCK_OPTION_PRIORITY = 25, /**< queueing priority (Linux) */
+    ANYSOCK_OPTION_ACCEPTING = 26 /**< the socket listens; read only */
+};
+
+/**
+ * @brief Sets an option.
+ *
+ * @param value  in the option's unit and range.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (option),
+ *         #ANYSOCK_ENOPROTOOPT (this system or this kind of socket has no such option, or it is
+ *         read only), #ANYSOCK_EDOM (value), in this order; #ANYSOCK_EINVAL if it is too late to
+ *         change it; #ANYSOCK_EACCES; #ANYSOCK_ENOBUFS.
+ *
+ * Thread safety: any thread. \posix setsockopt
+ * \windows setsockopt; WSAIoctl(SIO_KEEPALIVE_VALS) before Windows 10 1709 \since 0.1
+ */
+ANYSOCK_API int anysock_set_option(struct anysock *s, enum anysock_option option, int value);
+
+/**
+ * @brief Reads an option.
+ *
+ * @param value  receives the value; 0 on failure.
+ * @return as anysock_set_option(), without those about the value; #ANYSOCK_ENOTCONN for
+ *         #ANYSOCK_OPTION_PATH_MTU without a peer.
+ *
+ * Thread safety: any thread. \posix getsockopt \windows getsockopt \since 0.1
+ */
+ANYSOCK_API int anysock_get_option(struct anysock *s, enum anysock_option option, int *value);
 
 /* ============================================================================================
  * Sending and receiving

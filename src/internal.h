@@ -97,7 +97,7 @@ enum anysock_op {
     OP_RECV_OOB,
     OP_WAIT,
     OP_EVENT,
-    OP_CLOSE
+    OP_OPTION
 };
 
 /* What a system is like, where that is data and not behaviour. */
@@ -110,6 +110,8 @@ struct anysock_port_traits {
     bool has_no_wait_flag;
     /* listen() and receiving datagrams give an unbound socket an address by themselves. */
     bool binds_by_itself;
+    /* Keep-alive times that are no options can be set otherwise, but not asked for. */
+    bool has_keepalive_call;
     /* shutdown(SHUT_RD) may be passed on. Windows would reset the peer when more data come. */
     bool passes_shut_rd;
 };
@@ -195,6 +197,16 @@ void anysock_port_no_linger(anysock_native native);
 /* Consumes neither data nor errors. */
 int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *state);
 int anysock_port_bytes_readable(anysock_native native, size_t *bytes);
+
+/* One integer option, in the API's unit and range; inet6 tells the socket's family. What the system
+ * does not have fails and maps to ANYSOCK_ENOPROTOOPT. */
+int anysock_port_set_option(anysock_native native, enum anysock_option option, bool inet6,
+                            int value);
+int anysock_port_get_option(anysock_native native, enum anysock_option option, bool inet6,
+                            int *value);
+/* Only if has_keepalive_call: all three at once, times in seconds. */
+int anysock_port_set_keepalive(anysock_native native, bool on, unsigned idle_s,
+                               unsigned interval_s);
 
 /* Asked besides ANYSOCK_READABLE and ANYSOCK_WRITABLE: the result of a pending connect. Success is
  * reported as ANYSOCK_WRITABLE, failure as ANYSOCK_ERROR. */
@@ -333,6 +345,19 @@ int anysock_mode(struct anysock *s, enum anysock_mode_input input);
 uint32_t anysock_mode_initial(bool nonblocking, bool kernel_nonblocking);
 /* A call with this time-out is about to be tried: takes control of the mode if it needs it. */
 int anysock_mode_prepare(struct anysock *s, unsigned flags, enum anysock_timeout which);
+
+/* option.c */
+
+/* One row of the table of options: what docs/options.md is made from. */
+struct anysock_option_row {
+    enum anysock_option option;
+    const char *name, *unit;
+    int min, max;
+    unsigned char where; /* ON_STREAM, ON_DATAGRAM, ON_INET6_ONLY */
+    bool read_only;
+};
+enum { ON_STREAM = 1, ON_DATAGRAM = 2, ON_BOTH = 3, ON_INET6_ONLY = 4 };
+const struct anysock_option_row *anysock_option_rows(size_t *count);
 
 /* event.c */
 

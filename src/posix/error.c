@@ -103,6 +103,7 @@ static const struct exception exceptions[] = {
     {OP_SEND, true, true, EDESTADDRREQ, ANYSOCK_ENOTCONN},
     /* macOS, while a connection is being torn down. */
     {OP_SEND, true, false, EPROTOTYPE, ANYSOCK_ECONNRESET},
+    {OP_OPTION, true, true, EOPNOTSUPP, ANYSOCK_ENOPROTOOPT},
     /* No urgent byte is there. */
     {OP_RECV_OOB, true, false, EINVAL, ANYSOCK_EAGAIN},
     /* socket() with a type that the family does not have. */

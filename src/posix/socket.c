@@ -24,6 +24,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .inet6_head = HEAD(sizeof(struct sockaddr_in6), AF_INET6),
     .has_no_wait_flag = true,
     .binds_by_itself = true,
+    .has_keepalive_call = false,
     .passes_shut_rd = true,
 };
 

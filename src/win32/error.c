@@ -113,6 +113,7 @@ static const struct exception exceptions[] = {
     {OP_SEND, false, true, WSAECONNRESET, ANYSOCK_ECONNREFUSED},
     {OP_RECV, false, true, WSAECONNRESET, ANYSOCK_ECONNREFUSED},
     {OP_SEND, true, true, WSAEDESTADDRREQ, ANYSOCK_ENOTCONN},
+    {OP_OPTION, true, true, WSAEOPNOTSUPP, ANYSOCK_ENOPROTOOPT},
     /* No urgent byte is there. */
     {OP_RECV_OOB, true, false, WSAEINVAL, ANYSOCK_EAGAIN},
     /* A type that the family does not have. */

@@ -25,6 +25,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .inet6_head = {AF_INET6, 0},
     .has_no_wait_flag = false,
     .binds_by_itself = false,
+    .has_keepalive_call = true,
     .passes_shut_rd = false,
 };
 

@@ -18,6 +18,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .inet6_head = {23, 0},
     .has_no_wait_flag = false,
     .binds_by_itself = false,
+    .has_keepalive_call = true,
     .passes_shut_rd = false,
 };
 
@@ -254,6 +255,7 @@ static const struct entry entries[] = {
     {FAKE_EALREADY, ANYSOCK_EALREADY, "FAKE_EALREADY"},
     {FAKE_ENOTSOCK, ANYSOCK_EBADF, "FAKE_ENOTSOCK"},
     {FAKE_EMSGSIZE, ANYSOCK_EMSGSIZE, "FAKE_EMSGSIZE"},
+    {FAKE_ENOPROTOOPT, ANYSOCK_ENOPROTOOPT, "FAKE_ENOPROTOOPT"},
     {FAKE_EOPNOTSUPP, ANYSOCK_EOPNOTSUPP, "FAKE_EOPNOTSUPP"},
     {FAKE_EADDRINUSE, ANYSOCK_EADDRINUSE, "FAKE_EADDRINUSE"},
     {FAKE_ENETDOWN, ANYSOCK_ENETDOWN, "FAKE_ENETDOWN"},
@@ -555,6 +557,35 @@ ptrdiff_t anysock_port_recv_vec(anysock_native native, const struct anysock_buff
         total += moved;
     }
     return total;
+}
+
+/* Every option is a number that is kept; keep-alive times can be made none of them. */
+int anysock_port_set_option(anysock_native native, enum anysock_option option, bool inet6,
+                            int value) {
+    (void)inet6;
+    if (fails_on("set", native))
+        return -1;
+    at(native)->options[option] = value;
+    return 0;
+}
+
+int anysock_port_get_option(anysock_native native, enum anysock_option option, bool inet6,
+                            int *value) {
+    (void)inet6;
+    if (fails_on("get", native))
+        return -1;
+    *value = at(native)->options[option];
+    return 0;
+}
+
+int anysock_port_set_keepalive(anysock_native native, bool on, unsigned idle_s,
+                               unsigned interval_s) {
+    if (fails_on("keepalive", native))
+        return -1;
+    at(native)->keepalive_on = on;
+    at(native)->keepalive_s[0] = idle_s;
+    at(native)->keepalive_s[1] = interval_s;
+    return 0;
 }
 
 bool anysock_port_would_block(void) {

@@ -18,6 +18,7 @@ enum {
     FAKE_EALREADY = 10037,
     FAKE_ENOTSOCK = 10038,
     FAKE_EMSGSIZE = 10040,
+    FAKE_ENOPROTOOPT = 10042,
     FAKE_EOPNOTSUPP = 10045,
     FAKE_EADDRINUSE = 10048,
     FAKE_ENETDOWN = 10050,
@@ -56,6 +57,9 @@ struct fake_socket {
     int waiting;           /* connections that accept can take */
     bool reports_refusals; /* SIO_UDP_CONNRESET */
     bool no_linger;
+    int options[32];   /* by their numbers */
+    bool keepalive_on; /* what SIO_KEEPALIVE_VALS has set */
+    unsigned keepalive_s[2];
     enum anysock_peer_state peer_state; /* what a look at the peer shows */
     struct anysock_addr local, peer, sent_to;
 };
