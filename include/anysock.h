@@ -659,9 +659,9 @@ enum anysock_shutdown_how {
  * @return #ANYSOCK_OK, also if the peer is gone already; #ANYSOCK_ENOTCONN if the stream was
  *         never connected; #ANYSOCK_EINVAL (how); #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
  *
- * Thread safety: any thread. \posix shutdown \windows shutdown(SD_SEND); the receive direction is
- * ended inside the library, since Windows would reset the connection when more data come
- * \since 0.1
+ * The receive direction ends inside the library: a receive that waits already goes on waiting.
+ *
+ * Thread safety: any thread. \posix shutdown(SHUT_WR) \windows shutdown(SD_SEND) \since 0.1
  */
 ANYSOCK_API int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how);
 
@@ -1013,13 +1013,13 @@ ANYSOCK_API int anysock_bytes_readable(struct anysock *s, size_t *bytes);
  * Waiting
  * ========================================================================================= */
 
-/** Conditions to wait for and conditions found. */
+/** Conditions to wait for and conditions found. The numbers are those of poll's bits. */
 enum {
     ANYSOCK_READABLE = 0x01, /**< receive or accept would not wait: data, end of stream, error */
-    ANYSOCK_WRITABLE = 0x02, /**< send would not wait: room, or an error; or the pending connect
+    ANYSOCK_WRITABLE = 0x04, /**< send would not wait: room, or an error; or the pending connect
                                   has its result */
-    ANYSOCK_ERROR = 0x04,    /**< found only: the connection is broken or the connect failed */
-    ANYSOCK_INVALID = 0x08   /**< found only, by anysock_poll(): not an open socket */
+    ANYSOCK_ERROR = 0x08,    /**< found only: the connection is broken or the connect failed */
+    ANYSOCK_INVALID = 0x20   /**< found only, by anysock_poll(): not an open socket */
 };
 
 /**

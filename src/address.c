@@ -8,14 +8,7 @@
 #include "internal.h"
 
 /* The layout of the native IPv4 and IPv6 socket address, checked by every port. */
-enum {
-    PORT_AT = 2,
-    INET_HOST_AT = 4,
-    INET_LENGTH = 16,
-    INET6_HOST_AT = 8,
-    INET6_SCOPE_AT = 24,
-    INET6_LENGTH = 28
-};
+enum { PORT_AT = 2, INET_HOST_AT = 4, INET6_HOST_AT = 8, INET6_SCOPE_AT = 24 };
 
 static unsigned char *bytes_of(struct anysock_addr *addr) {
     return (unsigned char *)addr->bytes_;
@@ -47,15 +40,17 @@ void anysock_addr_fill(struct anysock_addr *addr, enum anysock_family family,
 
 /* ------------------------------------------------------------------------------------------- */
 
+bool anysock_addr_is_known(const struct anysock_addr *addr) {
+    const unsigned char *head = const_bytes_of(addr);
+    const unsigned char *inet = anysock_port_traits.inet_head;
+    const unsigned char *inet6 = anysock_port_traits.inet6_head;
+    if (addr->length_ == INET_LENGTH)
+        return head[0] == inet[0] && head[1] == inet[1];
+    return addr->length_ == INET6_LENGTH && head[0] == inet6[0] && head[1] == inet6[1];
+}
+
 enum anysock_family anysock_addr_family(const struct anysock_addr *addr) {
-    if (addr == NULL)
-        return ANYSOCK_UNSPEC;
-    if (addr->length_ == INET_LENGTH && memcmp(addr->bytes_, anysock_port_traits.inet_head, 2) == 0)
-        return ANYSOCK_INET;
-    if (addr->length_ == INET6_LENGTH &&
-        memcmp(addr->bytes_, anysock_port_traits.inet6_head, 2) == 0)
-        return ANYSOCK_INET6;
-    return ANYSOCK_UNSPEC;
+    return addr != NULL ? addr_family(addr) : ANYSOCK_UNSPEC;
 }
 
 uint16_t anysock_addr_port(const struct anysock_addr *addr) {

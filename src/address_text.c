@@ -18,30 +18,51 @@ static bool is_digit(char c) {
 /* A decimal number up to max, without leading zeros. */
 static bool read_decimal(const char **text, uint32_t max, uint32_t *value) {
     const char *at = *text;
-    if (!is_digit(*at) || (at[0] == '0' && is_digit(at[1])))
+    unsigned digit = (unsigned)(*at - '0');
+    if (digit > 9 || (digit == 0 && is_digit(at[1])))
         return false;
     uint64_t number = 0;
-    for (; is_digit(*at); at++) {
-        number = number * 10 + (uint64_t)(*at - '0');
+    do {
+        number = number * 10 + digit;
         if (number > max)
             return false;
-    }
+        digit = (unsigned)(*++at - '0');
+    } while (digit <= 9);
     *value = (uint32_t)number;
     *text = at;
     return true;
 }
 
+/* A decimal byte, without leading zeros. */
+static bool read_byte(const char **text, unsigned char *byte) {
+    const char *at = *text;
+    unsigned value = (unsigned)(*at - '0');
+    if (value > 9)
+        return false;
+    unsigned digit = (unsigned)(*++at - '0');
+    if (value == 0 && digit <= 9)
+        return false;
+    if (digit <= 9) {
+        value = value * 10 + digit;
+        digit = (unsigned)(*++at - '0');
+        if (digit <= 9) {
+            value = value * 10 + digit;
+            digit = (unsigned)(*++at - '0');
+        }
+    }
+    *byte = (unsigned char)value;
+    *text = at;
+    return value <= 255 && digit > 9;
+}
+
 /* Four decimal bytes with dots between them. */
 static bool read_inet(const char **text, unsigned char host[4]) {
-    for (int i = 0; i < 4; i++) {
-        uint32_t part;
-        if (i > 0 && *(*text)++ != '.')
-            return false;
-        if (!read_decimal(text, 255, &part))
-            return false;
-        host[i] = (unsigned char)part;
-    }
-    return true;
+    const char *at = *text;
+    bool good = read_byte(&at, &host[0]) && *at++ == '.' && read_byte(&at, &host[1]) &&
+                *at++ == '.' && read_byte(&at, &host[2]) && *at++ == '.' &&
+                read_byte(&at, &host[3]);
+    *text = at;
+    return good;
 }
 
 static int hex_digit(char c) {
@@ -178,9 +199,10 @@ static int parse_inet6(const char *text, struct anysock_addr *addr) {
 int anysock_addr_parse(const char *text, struct anysock_addr *addr) {
     if (text == NULL || addr == NULL)
         return refuse(ANYSOCK_EFAULT);
-    const char *colon = strchr(text, ':');
-    bool inet6 = text[0] == '[' || (colon != NULL && strchr(colon + 1, ':') != NULL);
-    int code = inet6 ? parse_inet6(text, addr) : parse_inet(text, addr);
+    /* What reads as IPv4 up to its port cannot be read as IPv6. */
+    int code = parse_inet(text, addr);
+    if (code != ANYSOCK_OK)
+        code = parse_inet6(text, addr);
     return code == ANYSOCK_OK ? ANYSOCK_OK : refuse(code);
 }
 
@@ -189,32 +211,66 @@ int anysock_addr_parse(const char *text, struct anysock_addr *addr) {
  * "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535", which ANYSOCK_ADDR_TEXT_MAX holds.
  * ------------------------------------------------------------------------------------------- */
 
+/* At most 999: the bytes of IPv4. */
+static char *write_byte(char *at, unsigned value) {
+    if (value >= 100) {
+        *at++ = (char)('0' + value / 100);
+        value %= 100;
+        *at++ = (char)('0' + value / 10);
+    } else if (value >= 10) {
+        *at++ = (char)('0' + value / 10);
+    }
+    *at++ = (char)('0' + value % 10);
+    return at;
+}
+
 static char *write_decimal(char *at, uint32_t value) {
-    char digits[10];
-    int count = 0;
-    do {
-        digits[count++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value != 0);
-    while (count > 0)
-        *at++ = digits[--count];
+    uint32_t scale = 1;
+    while (value / scale >= 10)
+        scale *= 10;
+    for (; scale > 0; scale /= 10)
+        *at++ = (char)('0' + value / scale % 10);
+    return at;
+}
+
+/* A port, which is short: by comparison and not by division. */
+static char *write_port(char *at, unsigned port) {
+    if (port >= 10000) {
+        *at++ = (char)('0' + port / 10000);
+        port %= 10000;
+        *at++ = (char)('0' + port / 1000);
+    } else if (port >= 1000) {
+        *at++ = (char)('0' + port / 1000);
+    } else {
+        return write_byte(at, port);
+    }
+    port %= 1000;
+    *at++ = (char)('0' + port / 100);
+    port %= 100;
+    *at++ = (char)('0' + port / 10);
+    *at++ = (char)('0' + port % 10);
     return at;
 }
 
 static char *write_inet(char *at, const unsigned char host[4]) {
-    for (int i = 0; i < 4; i++) {
-        if (i > 0)
-            *at++ = '.';
-        at = write_decimal(at, host[i]);
-    }
-    return at;
+    at = write_byte(at, host[0]);
+    *at++ = '.';
+    at = write_byte(at, host[1]);
+    *at++ = '.';
+    at = write_byte(at, host[2]);
+    *at++ = '.';
+    return write_byte(at, host[3]);
 }
 
 static char *write_group(char *at, unsigned group) {
     static const char digits[] = "0123456789abcdef";
-    for (int shift = 12; shift >= 0; shift -= 4)
-        if (group >> shift != 0 || shift == 0)
-            *at++ = digits[group >> shift & 0xf];
+    if (group >= 0x1000)
+        *at++ = digits[group >> 12];
+    if (group >= 0x100)
+        *at++ = digits[group >> 8 & 0xf];
+    if (group >= 0x10)
+        *at++ = digits[group >> 4 & 0xf];
+    *at++ = digits[group & 0xf];
     return at;
 }
 
@@ -283,12 +339,16 @@ static char *write_addr(char *at, const struct anysock_addr *addr) {
         *at++ = ']';
     }
     *at++ = ':';
-    return write_decimal(at, anysock_addr_port(addr));
+    return write_port(at, anysock_addr_port(addr));
 }
 
 int anysock_addr_format(const struct anysock_addr *addr, char *text, size_t size) {
     if (text == NULL)
         return refuse(ANYSOCK_EFAULT);
+    if (addr != NULL && size >= ANYSOCK_ADDR_TEXT_MAX) {
+        *write_addr(text, addr) = '\0';
+        return ANYSOCK_OK;
+    }
     if (size > 0)
         text[0] = '\0';
     if (addr == NULL)

@@ -43,8 +43,10 @@ int anysock_port_connect(anysock_native native, const struct anysock_addr *addr)
 
 /* Both name calls, with the address left empty on failure. */
 static int finish_name(int result, raw_length length, struct anysock_addr *addr) {
-    addr->length_ = result == 0 && (size_t)length <= sizeof addr->bytes_ ? (uint32_t)length : 0;
+    addr->length_ = result == 0 ? (uint32_t)length : 0;
     addr->reserved_ = 0;
+    if (!anysock_addr_is_known(addr))
+        addr->length_ = 0; /* of a kind that the library does not know */
     return result;
 }
 

@@ -112,8 +112,6 @@ struct anysock_port_traits {
     bool binds_by_itself;
     /* Keep-alive times that are no options can be set otherwise, but not asked for. */
     bool has_keepalive_call;
-    /* shutdown(SHUT_RD) may be passed on. Windows would reset the peer when more data come. */
-    bool passes_shut_rd;
 };
 extern const struct anysock_port_traits anysock_port_traits;
 
@@ -160,7 +158,7 @@ int anysock_port_connect(anysock_native native, const struct anysock_addr *addr)
 /* Reads the pending error of the socket into the error slot (0 for none). Returns -1 only if the
  * question itself failed. Systems may clear it by that: ask once. */
 int anysock_port_take_error(anysock_native native);
-int anysock_port_shutdown(anysock_native native, enum anysock_shutdown_how how);
+int anysock_port_shutdown_send(anysock_native native);
 int anysock_port_local_addr(anysock_native native, struct anysock_addr *addr);
 int anysock_port_peer_addr(anysock_native native, struct anysock_addr *addr);
 /* The index of the interface with this name; 0 if there is none. */
@@ -221,6 +219,8 @@ struct anysock_port_item {
  * over (perhaps a little early), -1 on failure, also for a signal (ANYSOCK_EINTR). End of stream is
  * readable. count may be 0. */
 int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms);
+/* The same for one socket that is not connecting; events may hold further bits of the system's. */
+int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms, unsigned *events);
 
 /* A monotonic clock, in nanoseconds. */
 uint64_t anysock_port_now_ns(void);
@@ -257,6 +257,18 @@ static inline int fail_native(enum anysock_op op, bool stream) {
 
 /* address.c */
 
+/* The lengths of the two kinds of native address, the same everywhere; every address that a port or
+ * a constructor makes has its family's, so that the length tells the family. */
+enum { INET_LENGTH = 16, INET6_LENGTH = 28 };
+
+static inline enum anysock_family addr_family(const struct anysock_addr *addr) {
+    if (addr->length_ == INET_LENGTH)
+        return ANYSOCK_INET;
+    return addr->length_ == INET6_LENGTH ? ANYSOCK_INET6 : ANYSOCK_UNSPEC;
+}
+
+/* Whether native bytes are an address of a family that the library knows, of the right length. */
+bool anysock_addr_is_known(const struct anysock_addr *addr);
 /* Makes an address of 4 or 16 bytes of host. */
 void anysock_addr_fill(struct anysock_addr *addr, enum anysock_family family,
                        const unsigned char *host, uint32_t scope, uint16_t port);
@@ -296,7 +308,8 @@ int anysock_connect_failure(const struct anysock *s);
 /* The state, after a look whether a pending connect has ended. */
 uint32_t anysock_refresh_role(struct anysock *s);
 
-/* wait.c */
+/* wait.c: the careful way of anysock_poll, beside wait_tpl.h's straight one */
+int anysock_poll_on(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready);
 
 /* Waits for one socket. Signals and early wake-ups are waited out. */
 int anysock_wait_native(anysock_native native, unsigned wanted, bool stream,
@@ -350,8 +363,8 @@ int anysock_mode_prepare(struct anysock *s, unsigned flags, enum anysock_timeout
 
 /* One row of the table of options: what docs/options.md is made from. */
 struct anysock_option_row {
-    enum anysock_option option;
     const char *name, *unit;
+    enum anysock_option option;
     int min, max;
     unsigned char where; /* ON_STREAM, ON_DATAGRAM, ON_INET6_ONLY */
     bool read_only;

@@ -32,7 +32,7 @@ static bool is_plain(const struct anysock *s, uint32_t mask, uint32_t wanted, un
 int anysock_send(struct anysock *s, const void *data, size_t length, unsigned flags, size_t *sent) {
     if (s == NULL || !is_plain(s, SENDING, PLAIN_STREAM, flags))
         return anysock_send_on(s, data, length, flags, sent, NOT_TRIED);
-    if (sent == NULL || length == 0)
+    if (data == NULL || sent == NULL || length == 0)
         return anysock_send_on(s, data, length, flags, sent, NOT_TRIED);
 
     struct anysock *volatile kept = s;
@@ -49,7 +49,7 @@ int anysock_send(struct anysock *s, const void *data, size_t length, unsigned fl
 int anysock_recv(struct anysock *s, void *data, size_t capacity, unsigned flags, size_t *received) {
     if (s == NULL || !is_plain(s, RECEIVING, PLAIN_STREAM, flags))
         return anysock_recv_on(s, data, capacity, flags, received, NOT_TRIED);
-    if (received == NULL || capacity == 0)
+    if (data == NULL || received == NULL || capacity == 0)
         return anysock_recv_on(s, data, capacity, flags, received, NOT_TRIED);
 
     struct anysock *volatile kept = s;
@@ -67,12 +67,13 @@ int anysock_recv(struct anysock *s, void *data, size_t capacity, unsigned flags,
  * two bytes that every address has at the same place. */
 static bool is_destination(const struct anysock_addr *to, uint32_t state) {
     const unsigned char *bytes = (const unsigned char *)to->bytes_;
-    return to->length_ == ((state & ST_INET6) != 0 ? 28u : 16u) && (bytes[2] | bytes[3]) != 0;
+    return to->length_ == (uint32_t)((state & ST_INET6) != 0 ? INET6_LENGTH : INET_LENGTH) &&
+           (bytes[2] | bytes[3]) != 0;
 }
 
 int anysock_send_to(struct anysock *s, const void *data, size_t length, unsigned flags,
                     const struct anysock_addr *to, size_t *sent) {
-    if (s == NULL || sent == NULL || to == NULL || length > DATAGRAM_MAX ||
+    if (s == NULL || sent == NULL || to == NULL || data == NULL || length > DATAGRAM_MAX ||
         !is_plain(s, SENDING_TO, PLAIN_DATAGRAM, flags) || !is_destination(to, state_of(s)))
         return anysock_send_to_on(s, data, length, flags, to, sent, NOT_TRIED);
 
@@ -90,7 +91,8 @@ int anysock_send_to(struct anysock *s, const void *data, size_t length, unsigned
 
 int anysock_recv_from(struct anysock *s, void *data, size_t capacity, unsigned flags,
                       struct anysock_addr *from, unsigned *info, size_t *received) {
-    if (s == NULL || received == NULL || !is_plain(s, RECEIVING_FROM, PLAIN_DATAGRAM, flags))
+    if (s == NULL || received == NULL || data == NULL ||
+        !is_plain(s, RECEIVING_FROM, PLAIN_DATAGRAM, flags))
         return anysock_recv_from_on(s, data, capacity, flags, from, info, received, NOT_TRIED);
 
     struct anysock *volatile kept = s;

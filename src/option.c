@@ -5,9 +5,9 @@
 #include "internal.h"
 
 #define ROW(name, unit, min, max, where)                                                           \
-    { ANYSOCK_OPTION_##name, #name, unit, min, max, where, false }
+    { #name, unit, ANYSOCK_OPTION_##name, min, max, where, false }
 #define READ_ONLY(name, unit, where)                                                               \
-    { ANYSOCK_OPTION_##name, #name, unit, 0, 0, where, true }
+    { #name, unit, ANYSOCK_OPTION_##name, 0, 0, where, true }
 #define FLAG(name, where) ROW(name, "flag", 0, 1, where)
 
 /* In the order of the enumeration. */
@@ -22,7 +22,7 @@ static const struct anysock_option_row rows[] = {
     FLAG(QUICK_ACK, ON_STREAM),
     ROW(FAST_OPEN, "number", 0, INT_MAX, ON_STREAM),
     ROW(NOT_SENT_LOW_WATER, "bytes", 0, INT_MAX, ON_STREAM),
-    ROW(MAX_SEGMENT, "bytes", 88, 65535, ON_STREAM),
+    ROW(MAX_SEGMENT, "bytes", 88, 32767, ON_STREAM),
     FLAG(OOB_INLINE, ON_STREAM),
     ROW(SEND_BUFFER, "bytes", 1, INT_MAX / 2, ON_BOTH),
     ROW(RECV_BUFFER, "bytes", 1, INT_MAX / 2, ON_BOTH),
@@ -93,8 +93,12 @@ static int set_otherwise(struct anysock *s, enum anysock_option option, int valu
     int time = keepalive_time(option);
     if (failed != ANYSOCK_ENOPROTOOPT || time < 0 || !anysock_port_traits.has_keepalive_call)
         return failed;
+    uint16_t before = s->keepalive_s_[time];
     s->keepalive_s_[time] = (uint16_t)value;
-    return apply_keepalive(s);
+    int code = apply_keepalive(s);
+    if (code != ANYSOCK_OK)
+        s->keepalive_s_[time] = before;
+    return code;
 }
 
 int anysock_set_option(struct anysock *s, enum anysock_option option, int value) {

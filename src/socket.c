@@ -14,10 +14,12 @@ static void make_closed(struct anysock *s) {
     memset(s, 0, sizeof *s);
 }
 
+/* Nobody else knows the socket yet, so that its state may be written like anything else. */
 static void make_open(struct anysock *s, anysock_native native, uint32_t state) {
-    make_closed(s);
-    s->native_ = native;
-    change_state(s, 0, state | ST_OPEN);
+    struct anysock made = ANYSOCK_INIT;
+    made.native_ = native;
+    made.state_ = state | ST_OPEN;
+    *s = made;
 }
 
 size_t anysock_sizeof(void) {
@@ -260,39 +262,44 @@ static int accept_native(struct anysock *listener, bool nonblocking, anysock_nat
     return ANYSOCK_OK;
 }
 
+static int check_listener(const struct anysock *listener, unsigned flags) {
+    int code = check_open(listener);
+    if (code != ANYSOCK_OK)
+        return code;
+    bool good = (flags & ~(unsigned)ANYSOCK_NONBLOCK) == 0;
+    return good && (state_of(listener) & ST_LISTENING) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EINVAL);
+}
+
 int anysock_accept(struct anysock *listener, unsigned flags, struct anysock *child,
                    struct anysock_addr *peer) {
     if (child == NULL)
         return refuse(ANYSOCK_EFAULT);
     if (child == listener)
         return refuse(ANYSOCK_EINVAL); /* the only argument that would be lost */
-    make_closed(child);
-    if (peer != NULL)
-        memset(peer, 0, sizeof *peer);
-    int code = check_open(listener);
-    if (code != ANYSOCK_OK)
-        return code;
-    uint32_t state = state_of(listener);
-    if ((flags & ~(unsigned)ANYSOCK_NONBLOCK) != 0 || (state & ST_LISTENING) == 0)
-        return refuse(ANYSOCK_EINVAL);
-
-    bool nonblocking = (flags & ANYSOCK_NONBLOCK) != 0;
     anysock_native native;
-    code = accept_native(listener, nonblocking, &native, peer);
-    if (code != ANYSOCK_OK)
+    bool nonblocking = (flags & ANYSOCK_NONBLOCK) != 0;
+    int code = check_listener(listener, flags);
+    if (code == ANYSOCK_OK)
+        code = accept_native(listener, nonblocking, &native, peer);
+    if (code != ANYSOCK_OK) {
+        make_closed(child);
+        if (peer != NULL)
+            memset(peer, 0, sizeof *peer);
         return code;
+    }
+    uint32_t state = state_of(listener);
     make_open(child, native,
-              anysock_mode_initial(nonblocking, nonblocking) | (state & (ST_STREAM | ST_INET6)) |
-                  ST_BOUND | ST_CONNECTED);
+              anysock_mode_initial(nonblocking, nonblocking) |
+                  (state & (ST_STREAM | ST_INET6 | ST_ADOPTED)) | ST_BOUND | ST_CONNECTED);
     return ANYSOCK_OK;
 }
 
 /* ------------------------------------------------------------------------------------------- */
 
-/* One direction natively. Systems disagree about repetition and about a peer that is gone; the
- * connection was there, so what was asked for is true now. */
-static int shut_native(const struct anysock *s, enum anysock_shutdown_how how) {
-    if (anysock_port_shutdown(s->native_, how) == 0)
+/* The sending direction natively. Systems disagree about repetition and about a peer that is gone;
+ * the connection was there, so what was asked for is true now. */
+static int shut_native(const struct anysock *s) {
+    if (anysock_port_shutdown_send(s->native_) == 0)
         return ANYSOCK_OK;
     int code = fail_native(OP_SHUTDOWN, is_stream(s));
     bool gone = code == ANYSOCK_ENOTCONN || code == ANYSOCK_EINVAL || code == ANYSOCK_ECONNRESET;
@@ -309,19 +316,17 @@ int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
     if ((state & (ST_STREAM | ST_CONNECTED)) == ST_STREAM)
         return refuse(ANYSOCK_ENOTCONN);
 
-    /* Writing first: macOS does not send the FIN when both are asked for after the peer's. */
     if ((how & ANYSOCK_SHUT_WR) != 0 && (state & ST_SHUT_WR) == 0) {
-        code = shut_native(s, ANYSOCK_SHUT_WR);
+        code = shut_native(s);
         if (code != ANYSOCK_OK)
             return code;
         change_state(s, 0, ST_SHUT_WR);
     }
-    if ((how & ANYSOCK_SHUT_RD) != 0 && (state & ST_SHUT_RD) == 0) {
-        /* The bit first: a reader that the system wakes up finds it set. */
+    /* Receiving ends inside the library only. The peer would not hear of it in any case; Windows
+     * would reset the connection when more data come, and Linux could no longer tell whether the
+     * peer has finished. */
+    if ((how & ANYSOCK_SHUT_RD) != 0)
         change_state(s, 0, ST_SHUT_RD);
-        if (anysock_port_traits.passes_shut_rd)
-            code = shut_native(s, ANYSOCK_SHUT_RD);
-    }
     return code;
 }
 

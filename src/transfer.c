@@ -7,6 +7,9 @@
 
 #include "internal.h"
 
+/* Moved at once from or into several buffers. */
+#define CALL_MAX ((size_t)1 << 30)
+
 /* So many errors about somebody else's datagrams are skipped before the call gives up. */
 #define NOISE_MAX 16
 
@@ -124,8 +127,10 @@ static size_t total_of(const struct transfer *transfer) {
     if (transfer->buffers == NULL)
         return transfer->length;
     size_t total = 0;
-    for (size_t i = 0; i < transfer->count; i++)
-        total += transfer->buffers[i].length;
+    for (size_t i = 0; i < transfer->count; i++) {
+        size_t length = transfer->buffers[i].length;
+        total = length < SIZE_MAX - total ? total + length : SIZE_MAX;
+    }
     return total;
 }
 
@@ -134,14 +139,21 @@ static int check_datagram(struct anysock *s, const struct transfer *transfer) {
     uint32_t state = state_of(s);
     if ((state & ST_STREAM) != 0)
         return ANYSOCK_OK;
-    if (transfer->op == OP_SEND)
-        return (state & ST_CONNECTED) != 0 || transfer->to != NULL ? ANYSOCK_OK
-                                                                   : refuse(ANYSOCK_ENOTCONN);
+    if (transfer->op == OP_SEND) {
+        if ((state & ST_CONNECTED) == 0 && transfer->to == NULL)
+            return refuse(ANYSOCK_ENOTCONN);
+        return total_of(transfer) <= DATAGRAM_MAX ? ANYSOCK_OK : refuse(ANYSOCK_EMSGSIZE);
+    }
     if ((state & ST_BOUND) != 0 || anysock_port_traits.binds_by_itself)
         return ANYSOCK_OK;
     struct anysock_addr any;
     (void)anysock_addr_any(family_of(s), 0, &any);
-    return anysock_bind(s, &any, ANYSOCK_BIND_CLIENT);
+    int code = anysock_bind(s, &any, ANYSOCK_BIND_CLIENT);
+    if (code != ANYSOCK_EINVAL)
+        return code;
+    /* Another thread was faster, or a send that failed has bound it all the same. */
+    change_state(s, 0, ST_BOUND);
+    return ANYSOCK_OK;
 }
 
 /* Whether own shutdowns, or nothing to do, answer the call without the system: 1, with the answer
@@ -161,24 +173,45 @@ static bool is_answered(const struct anysock *s, const struct transfer *transfer
 /* ------------------------------------------------------------------------------------------- */
 
 /* The flags for the port: where no call can be told not to wait, the descriptor has been told. */
-static unsigned port_flags(const struct transfer *transfer) {
+static unsigned port_flags(const struct anysock *s, const struct transfer *transfer) {
     unsigned flags = transfer->flags & ~(unsigned)ANYSOCK_WAIT_ALL;
+    if (!is_stream(s))
+        flags &= ~(unsigned)ANYSOCK_MORE; /* Linux would join the datagrams */
     return anysock_port_traits.has_no_wait_flag ? flags : flags & ~(unsigned)ANYSOCK_NO_WAIT;
+}
+
+/* Several buffers in one call. No system takes more than 2 GiB at once, and some count them in 32
+ * bits: of a stream, the first GiB is moved. */
+static ptrdiff_t try_vector(const struct anysock *s, const struct transfer *transfer,
+                            unsigned flags) {
+    struct anysock_buffer cut[ANYSOCK_BUFFERS_MAX];
+    const struct anysock_buffer *buffers = transfer->buffers;
+    size_t count = transfer->count;
+    if (total_of(transfer) > CALL_MAX) {
+        size_t left = CALL_MAX;
+        for (count = 0; count < transfer->count && left > 0; count++) {
+            cut[count] = buffers[count];
+            if (cut[count].length > left)
+                cut[count].length = left;
+            left -= cut[count].length;
+        }
+        buffers = cut;
+    }
+    return transfer->op == OP_SEND ? anysock_port_send_vec(s->native_, buffers, count, flags)
+                                   : anysock_port_recv_vec(s->native_, buffers, count, flags);
 }
 
 static ptrdiff_t try_once(const struct anysock *s, const struct transfer *transfer) {
     anysock_native native = s->native_;
-    unsigned flags = port_flags(transfer);
+    unsigned flags = port_flags(s, transfer);
+    if (transfer->buffers != NULL)
+        return try_vector(s, transfer, flags);
     if (transfer->op == OP_SEND) {
-        if (transfer->buffers != NULL)
-            return anysock_port_send_vec(native, transfer->buffers, transfer->count, flags);
         if (transfer->to != NULL)
             return anysock_port_send_to(native, transfer->data, transfer->length, flags,
                                         transfer->to);
         return anysock_port_send(native, transfer->data, transfer->length, flags);
     }
-    if (transfer->buffers != NULL)
-        return anysock_port_recv_vec(native, transfer->buffers, transfer->count, flags);
     if (transfer->wants_from && !is_stream(s)) /* a stream has no senders to tell */
         return anysock_port_recv_from(native, transfer->data, transfer->length, flags,
                                       transfer->from, transfer->info);
@@ -368,12 +401,16 @@ int anysock_recv_all(struct anysock *s, void *data, size_t length, size_t *recei
 }
 
 /* What the vectored calls check before all others do. */
-static int check_buffers(const struct anysock_buffer *buffers, size_t count, size_t *moved) {
+static int check_buffers(const struct anysock *s, const struct anysock_buffer *buffers,
+                         size_t count, size_t *moved) {
     if (moved == NULL)
         return refuse(ANYSOCK_EFAULT);
     *moved = 0;
-    if (buffers == NULL && count > 0)
+    if (s == NULL || (buffers == NULL && count > 0))
         return refuse(ANYSOCK_EFAULT);
+    int code = check_open(s);
+    if (code != ANYSOCK_OK)
+        return code;
     return count <= ANYSOCK_BUFFERS_MAX ? ANYSOCK_OK : refuse(ANYSOCK_EINVAL);
 }
 
@@ -381,7 +418,7 @@ static const struct anysock_buffer no_buffer; /* for a count of 0 */
 
 int anysock_send_vec(struct anysock *s, const struct anysock_buffer *buffers, size_t count,
                      unsigned flags, size_t *sent) {
-    int code = check_buffers(buffers, count, sent);
+    int code = check_buffers(s, buffers, count, sent);
     if (code != ANYSOCK_OK)
         return code;
     struct transfer transfer = sending(NULL, 0, flags);
@@ -392,7 +429,7 @@ int anysock_send_vec(struct anysock *s, const struct anysock_buffer *buffers, si
 
 int anysock_recv_vec(struct anysock *s, const struct anysock_buffer *buffers, size_t count,
                      unsigned flags, size_t *received) {
-    int code = check_buffers(buffers, count, received);
+    int code = check_buffers(s, buffers, count, received);
     if (code != ANYSOCK_OK)
         return code;
     struct transfer transfer = receiving(NULL, 0, flags);

@@ -151,7 +151,7 @@ static void take_answers(struct anysock_poll_item *items, struct question *quest
     question->count = kept;
 }
 
-int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready) {
+int anysock_poll_on(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready) {
     if (ready == NULL)
         return refuse(ANYSOCK_EFAULT);
     *ready = 0;
@@ -160,7 +160,10 @@ int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms, 
     if (count > ANYSOCK_POLL_MAX || !is_timeout(timeout_ms))
         return refuse(ANYSOCK_EINVAL);
 
+    struct anysock_poll_item none = {NULL, 0, 0};
     struct question question;
+    if (items == NULL)
+        items = &none; /* there is nothing to look at, but the time to wait */
     int known = prepare(items, count, &question);
     if (known < 0)
         return known;

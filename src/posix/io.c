@@ -61,9 +61,12 @@ static struct iovec *vector_of(const struct anysock_buffer *buffers) {
     return (struct iovec *)(uintptr_t)buffers;
 }
 
+/* The sender of a datagram has the family of the socket. */
 static void finish_from(struct anysock_addr *from, socklen_t length) {
-    if (from != NULL)
-        from->length_ = length <= sizeof from->bytes_ ? length : 0;
+    if (from == NULL)
+        return;
+    from->length_ = length;
+    from->reserved_ = 0;
 }
 
 #ifdef __linux__

@@ -25,7 +25,6 @@ const struct anysock_port_traits anysock_port_traits = {
     .has_no_wait_flag = true,
     .binds_by_itself = true,
     .has_keepalive_call = false,
-    .passes_shut_rd = true,
 };
 
 /* Preserves errno for the caller's failure. */
@@ -42,7 +41,11 @@ static int add_flag(int fd, int get, int set, int flag, bool on) {
     return wanted == flags ? 0 : fcntl(fd, set, wanted);
 }
 
+/* One call where fcntl needs two. A sandbox may forbid it. */
 int anysock_port_set_blocking(anysock_native native, bool blocking) {
+    int nonblocking = !blocking;
+    if (ioctl(native, FIONBIO, &nonblocking) == 0)
+        return 0;
     return add_flag(native, F_GETFL, F_SETFL, O_NONBLOCK, !blocking);
 }
 
@@ -174,8 +177,8 @@ int anysock_port_accept(anysock_native native, bool nonblocking, anysock_native 
     return 0;
 }
 
-int anysock_port_shutdown(anysock_native native, enum anysock_shutdown_how how) {
-    return shutdown(native, how == ANYSOCK_SHUT_WR ? SHUT_WR : SHUT_RD);
+int anysock_port_shutdown_send(anysock_native native) {
+    return shutdown(native, SHUT_WR);
 }
 
 /* ------------------------------------------------------------------------------------------- */

@@ -3,27 +3,21 @@
  */
 #include "port.h"
 
+/* The bits are the same, so that nothing needs translation but the hang-up. */
+_Static_assert(POLLIN == ANYSOCK_READABLE && POLLOUT == ANYSOCK_WRITABLE, "see raw_events()");
+_Static_assert(POLLERR == ANYSOCK_ERROR && POLLNVAL == ANYSOCK_INVALID, "see events_of()");
+
+#define BOTH (ANYSOCK_READABLE | ANYSOCK_WRITABLE)
+
 unsigned anysock_posix_events(short revents) {
-    unsigned events = 0;
-    if ((revents & (POLLIN | POLLHUP)) != 0)
-        events |= ANYSOCK_READABLE; /* a hang-up is end of stream */
-    if ((revents & (POLLOUT | POLLHUP)) != 0)
-        events |= ANYSOCK_WRITABLE;
-    if ((revents & POLLERR) != 0)
-        events |= ANYSOCK_ERROR;
-    if ((revents & POLLNVAL) != 0)
-        events |= ANYSOCK_INVALID;
-    return events;
+    unsigned events = (unsigned)revents & (BOTH | ANYSOCK_ERROR | ANYSOCK_INVALID);
+    return (revents & POLLHUP) != 0 ? events | BOTH : events; /* no call would wait any more */
 }
 
 /* A pending connect has its result when the descriptor becomes writable. */
 static short raw_events(unsigned wanted) {
-    int events = 0;
-    if ((wanted & ANYSOCK_READABLE) != 0)
-        events |= POLLIN;
-    if ((wanted & (ANYSOCK_WRITABLE | PORT_CONNECTING)) != 0)
-        events |= POLLOUT;
-    return (short)events;
+    unsigned events = wanted & BOTH;
+    return (short)((wanted & PORT_CONNECTING) != 0 ? events | POLLOUT : events);
 }
 
 int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms) {
@@ -38,3 +32,13 @@ int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout
         items[i].events = found > 0 ? anysock_posix_events(fds[i].revents) : 0;
     return found;
 }
+
+int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms,
+                          unsigned *events) {
+    struct pollfd fd = {native, (short)wanted, 0};
+    int found = poll(&fd, 1, timeout_ms);
+    *events = (unsigned)fd.revents;
+    return found;
+}
+
+#include "../wait_tpl.h"

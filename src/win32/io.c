@@ -50,8 +50,10 @@ ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capac
                           from != NULL ? (struct sockaddr *)(void *)from->bytes_ : NULL,
                           from != NULL ? &length : NULL);
     ptrdiff_t count = received(result, capacity, info);
-    if (count >= 0 && from != NULL)
-        from->length_ = (size_t)length <= sizeof from->bytes_ ? (uint32_t)length : 0;
+    if (count >= 0 && from != NULL) { /* of the family of the socket */
+        from->length_ = (uint32_t)length;
+        from->reserved_ = 0;
+    }
     return count;
 }
 

@@ -26,7 +26,6 @@ const struct anysock_port_traits anysock_port_traits = {
     .has_no_wait_flag = false,
     .binds_by_itself = false,
     .has_keepalive_call = true,
-    .passes_shut_rd = false,
 };
 
 /* Preserves the error for the caller's failure. */
@@ -148,8 +147,8 @@ int anysock_port_accept(anysock_native native, bool nonblocking, anysock_native 
     return 0;
 }
 
-int anysock_port_shutdown(anysock_native native, enum anysock_shutdown_how how) {
-    return shutdown(raw(native), how == ANYSOCK_SHUT_WR ? SD_SEND : SD_RECEIVE);
+int anysock_port_shutdown_send(anysock_native native) {
+    return shutdown(raw(native), SD_SEND);
 }
 
 /* ------------------------------------------------------------------------------------------- */

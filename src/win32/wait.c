@@ -110,6 +110,14 @@ static int select_sockets(struct anysock_port_item *items, size_t count, int tim
 
 /* ------------------------------------------------------------------------------------------- */
 
+int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms,
+                          unsigned *events) {
+    WSAPOLLFD fd = {raw(native), raw_events(wanted), 0};
+    int found = WSAPoll(&fd, 1, timeout_ms);
+    *events = events_of(fd.revents);
+    return found;
+}
+
 int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms) {
     if (count == 0) { /* WSAPoll and select refuse to just sleep */
         Sleep(timeout_ms >= 0 ? (DWORD)timeout_ms : INFINITE);
@@ -120,3 +128,5 @@ int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout
             return select_sockets(items, count, timeout_ms);
     return poll_sockets(items, count, timeout_ms);
 }
+
+#include "../wait_tpl.h"

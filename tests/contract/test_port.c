@@ -131,7 +131,7 @@ static void closed_handle_is_ebadf_for_every_call(void **state) {
     assert_int_equal(ANYSOCK_EBADF, mapped(OP_CONNECT));
     assert_int_equal(-1, anysock_port_take_error(native));
     assert_int_equal(ANYSOCK_EBADF, mapped(OP_CONNECT));
-    assert_int_equal(-1, anysock_port_shutdown(native, ANYSOCK_SHUT_WR));
+    assert_int_equal(-1, anysock_port_shutdown_send(native));
     assert_int_equal(ANYSOCK_EBADF, mapped(OP_SHUTDOWN));
     assert_int_equal(-1, anysock_port_local_addr(native, &addr));
     assert_int_equal(ANYSOCK_EBADF, mapped(OP_NAME));
@@ -272,7 +272,7 @@ static void no_wait_flag_works_where_it_exists(void **state) {
 static void end_of_stream_is_zero_and_readable(void **state) {
     (void)state;
     struct natives n = connect_natives(false);
-    assert_int_equal(0, anysock_port_shutdown(n.client, ANYSOCK_SHUT_WR));
+    assert_int_equal(0, anysock_port_shutdown_send(n.client));
     assert_true(is_readable(n.server, PATIENCE_MS));
     assert_int_equal(0, anysock_port_recv(n.server, buffer, 1, 0));
     assert_true(is_readable(n.server, 0));
@@ -282,7 +282,7 @@ static void end_of_stream_is_zero_and_readable(void **state) {
 static void send_after_shutdown_is_epipe(void **state) {
     (void)state;
     struct natives n = connect_natives(false);
-    assert_int_equal(0, anysock_port_shutdown(n.client, ANYSOCK_SHUT_WR));
+    assert_int_equal(0, anysock_port_shutdown_send(n.client));
     assert_int_equal(-1, anysock_port_send(n.client, "x", 1, 0));
     assert_int_equal(ANYSOCK_EPIPE, mapped(OP_SEND));
     close_natives(&n);

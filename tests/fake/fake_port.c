@@ -19,7 +19,6 @@ const struct anysock_port_traits anysock_port_traits = {
     .has_no_wait_flag = false,
     .binds_by_itself = false,
     .has_keepalive_call = true,
-    .passes_shut_rd = false,
 };
 
 /* ------------------------------------------------------------------------------------------- */
@@ -259,6 +258,7 @@ static const struct entry entries[] = {
     {FAKE_EOPNOTSUPP, ANYSOCK_EOPNOTSUPP, "FAKE_EOPNOTSUPP"},
     {FAKE_EADDRINUSE, ANYSOCK_EADDRINUSE, "FAKE_EADDRINUSE"},
     {FAKE_ENETDOWN, ANYSOCK_ENETDOWN, "FAKE_ENETDOWN"},
+    {FAKE_ENETRESET, ANYSOCK_ENETRESET, "FAKE_ENETRESET"},
     {FAKE_ECONNABORTED, ANYSOCK_ECONNABORTED, "FAKE_ECONNABORTED"},
     {FAKE_ECONNRESET, ANYSOCK_ECONNRESET, "FAKE_ECONNRESET"},
     {FAKE_ENOBUFS, ANYSOCK_ENOBUFS, "FAKE_ENOBUFS"},
@@ -281,6 +281,7 @@ static const struct exception exceptions[] = {
     {OP_CONNECT, true, false, FAKE_EWOULDBLOCK, ANYSOCK_EINPROGRESS},
     {OP_CONNECT, true, false, FAKE_EINTR, ANYSOCK_EINPROGRESS},
     {OP_MODE, true, true, FAKE_EINVAL, ANYSOCK_EBUSY},
+    {OP_SEND, false, true, FAKE_ECONNRESET, ANYSOCK_ECONNREFUSED},
     {OP_RECV, false, true, FAKE_ECONNRESET, ANYSOCK_ECONNREFUSED},
     {OP_RECV_OOB, true, false, FAKE_EINVAL, ANYSOCK_EAGAIN},
 };
@@ -428,10 +429,10 @@ int anysock_port_take_error(anysock_native native) {
     return 0;
 }
 
-int anysock_port_shutdown(anysock_native native, enum anysock_shutdown_how how) {
-    if (fails_on(how == ANYSOCK_SHUT_WR ? "shutdown:wr" : "shutdown:rd", native))
+int anysock_port_shutdown_send(anysock_native native) {
+    if (fails_on("shutdown:wr", native))
         return -1;
-    at(native)->shut_wr = at(native)->shut_wr || how == ANYSOCK_SHUT_WR;
+    at(native)->shut_wr = true;
     return 0;
 }
 
@@ -724,5 +725,14 @@ int anysock_port_event_wait(anysock_waitable waitable, int timeout_ms) {
     return timeout_ms < 0 ? deny(FAKE_ENETDOWN) : 0;
 }
 
+int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms,
+                          unsigned *events) {
+    struct anysock_port_item item = {native, wanted, 0};
+    int found = anysock_port_poll(&item, 1, timeout_ms);
+    *events = item.events;
+    return found;
+}
+
 /* The core's half of the calls. */
 #include "io_tpl.h"
+#include "wait_tpl.h"

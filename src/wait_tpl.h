@@ -1,0 +1,31 @@
+/*
+ * Waiting: the straight way. Looking at one connected socket, without a time-out that would have to
+ * be watched, is one call; everything else goes the careful way (wait.c).
+ *
+ * Every port includes this file behind its own half of the call; see io_tpl.h.
+ */
+#include "internal.h"
+
+/* Nothing is known of such a socket that the system would not say. */
+#define QUIET_MASK                                                                                 \
+    (ST_OPEN | ST_LISTENING | ST_CONNECTING | ST_CONNECTED | ST_FAILED | ST_SHUT_RD | ST_SHUT_WR | \
+     ST_RESET)
+#define QUIET (ST_OPEN | ST_CONNECTED)
+
+int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready) {
+    if (count != 1 || items == NULL || ready == NULL || items->socket == NULL || timeout_ms > 0)
+        return anysock_poll_on(items, count, timeout_ms, ready);
+    uint32_t wanted = items->wanted;
+    if ((state_of(items->socket) & QUIET_MASK) != QUIET || timeout_ms < ANYSOCK_FOREVER ||
+        (wanted & ~(uint32_t)(ANYSOCK_READABLE | ANYSOCK_WRITABLE)) != 0)
+        return anysock_poll_on(items, count, timeout_ms, ready);
+
+    unsigned events;
+    int found = anysock_port_poll_one(items->socket->native_, wanted, timeout_ms, &events);
+    /* Look again at anything but what was asked for; and at nothing, if there is no limit. */
+    if (found < -timeout_ms || (events & ~wanted) != 0)
+        return anysock_poll_on(items, count, timeout_ms, ready);
+    items->events = events;
+    *ready = (size_t)found;
+    return ANYSOCK_OK;
+}
