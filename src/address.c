@@ -7,15 +7,8 @@
 
 #include "internal.h"
 
-/* The layout of the native IPv4 and IPv6 socket address, checked by every port. */
-enum { PORT_AT = 2, INET_HOST_AT = 4, INET6_HOST_AT = 8, INET6_SCOPE_AT = 24 };
-
 static unsigned char *bytes_of(struct anysock_addr *addr) {
     return (unsigned char *)addr->bytes_;
-}
-
-static const unsigned char *const_bytes_of(const struct anysock_addr *addr) {
-    return (const unsigned char *)addr->bytes_;
 }
 
 static void put_port(struct anysock_addr *addr, unsigned port) {
@@ -25,15 +18,16 @@ static void put_port(struct anysock_addr *addr, unsigned port) {
 
 void anysock_addr_fill(struct anysock_addr *addr, enum anysock_family family,
                        const unsigned char *host, uint32_t scope, uint16_t port) {
-    bool inet = family == ANYSOCK_INET;
-    memset(addr, 0, sizeof *addr);
-    addr->length_ = inet ? INET_LENGTH : INET6_LENGTH;
-    memcpy(addr->bytes_, inet ? anysock_port_traits.inet_head : anysock_port_traits.inet6_head, 2);
+    *addr = (struct anysock_addr){0};
     put_port(addr, port);
-    if (inet) {
+    if (family == ANYSOCK_INET) {
+        addr->length_ = INET_LENGTH;
+        memcpy(bytes_of(addr), anysock_port_traits.inet_head, 2);
         memcpy(bytes_of(addr) + INET_HOST_AT, host, 4);
         return;
     }
+    addr->length_ = INET6_LENGTH;
+    memcpy(bytes_of(addr), anysock_port_traits.inet6_head, 2);
     memcpy(bytes_of(addr) + INET6_HOST_AT, host, 16);
     memcpy(bytes_of(addr) + INET6_SCOPE_AT, &scope, sizeof scope);
 }
@@ -41,7 +35,7 @@ void anysock_addr_fill(struct anysock_addr *addr, enum anysock_family family,
 /* ------------------------------------------------------------------------------------------- */
 
 bool anysock_addr_is_known(const struct anysock_addr *addr) {
-    const unsigned char *head = const_bytes_of(addr);
+    const unsigned char *head = addr_bytes(addr);
     const unsigned char *inet = anysock_port_traits.inet_head;
     const unsigned char *inet6 = anysock_port_traits.inet6_head;
     if (addr->length_ == INET_LENGTH)
@@ -56,7 +50,7 @@ enum anysock_family anysock_addr_family(const struct anysock_addr *addr) {
 uint16_t anysock_addr_port(const struct anysock_addr *addr) {
     if (anysock_addr_family(addr) == ANYSOCK_UNSPEC)
         return 0;
-    const unsigned char *bytes = const_bytes_of(addr);
+    const unsigned char *bytes = addr_bytes(addr);
     return (uint16_t)(bytes[PORT_AT] << 8 | bytes[PORT_AT + 1]);
 }
 
@@ -72,7 +66,7 @@ int anysock_addr_set_port(struct anysock_addr *addr, uint16_t port) {
 uint32_t anysock_addr_scope(const struct anysock_addr *addr) {
     uint32_t scope = 0;
     if (anysock_addr_family(addr) == ANYSOCK_INET6)
-        memcpy(&scope, const_bytes_of(addr) + INET6_SCOPE_AT, sizeof scope);
+        memcpy(&scope, addr_bytes(addr) + INET6_SCOPE_AT, sizeof scope);
     return scope;
 }
 
@@ -105,10 +99,10 @@ const unsigned char *anysock_addr_host(const struct anysock_addr *addr, size_t *
     switch (anysock_addr_family(addr)) {
     case ANYSOCK_INET:
         *length = 4;
-        return const_bytes_of(addr) + INET_HOST_AT;
+        return addr_bytes(addr) + INET_HOST_AT;
     case ANYSOCK_INET6:
         *length = 16;
-        return const_bytes_of(addr) + INET6_HOST_AT;
+        return addr_bytes(addr) + INET6_HOST_AT;
     case ANYSOCK_UNSPEC:
         break;
     }

@@ -34,7 +34,7 @@ static bool read_decimal(const char **text, uint32_t max, uint32_t *value) {
 }
 
 /* A decimal byte, without leading zeros. */
-static bool read_byte(const char **text, unsigned char *byte) {
+static inline bool read_byte(const char **text, unsigned char *byte) {
     const char *at = *text;
     unsigned value = (unsigned)(*at - '0');
     if (value > 9)
@@ -65,28 +65,27 @@ static bool read_inet(const char **text, unsigned char host[4]) {
     return good;
 }
 
-static int hex_digit(char c) {
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+/* Above 15 for what is no hexadecimal digit. */
+static inline unsigned hex_digit(char c) {
+    unsigned digit = (unsigned)(c - '0');
+    if (digit <= 9)
+        return digit;
+    unsigned letter = (unsigned)((c | 0x20) - 'a');
+    return letter <= 5 ? letter + 10 : 16;
 }
 
-/* One to four hexadecimal digits. */
-static bool read_group(const char **text, unsigned *group) {
-    int digit = hex_digit(**text);
-    if (digit < 0)
-        return false;
-    *group = 0;
-    for (int i = 0; digit >= 0; i++) {
+/* One to four hexadecimal digits, the first of which the caller has seen. */
+static inline bool read_group(const char **text, unsigned *group) {
+    const char *at = *text;
+    unsigned value = hex_digit(*at), digit = hex_digit(*++at);
+    for (int i = 1; digit <= 15; i++) {
         if (i == 4)
             return false;
-        *group = *group << 4 | (unsigned)digit;
-        digit = hex_digit(*++*text);
+        value = value << 4 | digit;
+        digit = hex_digit(*++at);
     }
+    *group = value;
+    *text = at;
     return true;
 }
 
@@ -102,7 +101,7 @@ static bool read_inet6(const char **text, unsigned char host[16]) {
         at += 2;
         gap = 0;
     }
-    while (length < 16 && (hex_digit(*at) >= 0)) {
+    while (length < 16 && hex_digit(*at) <= 15) {
         const char *begin = at;
         unsigned group;
         if (!read_group(&at, &group))
@@ -123,7 +122,7 @@ static bool read_inet6(const char **text, unsigned char host[16]) {
                 return false;
             gap = length;
             at += 2;
-        } else if (hex_digit(at[1]) >= 0 && length < 16) {
+        } else if (hex_digit(at[1]) <= 15 && length < 16) {
             at++;
         } else {
             return false;
@@ -211,16 +210,17 @@ int anysock_addr_parse(const char *text, struct anysock_addr *addr) {
  * "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535", which ANYSOCK_ADDR_TEXT_MAX holds.
  * ------------------------------------------------------------------------------------------- */
 
-/* At most 999: the bytes of IPv4. */
-static char *write_byte(char *at, unsigned value) {
+/* At most 999: the bytes of IPv4, and what is left of a port. */
+static inline char *write_byte(char *at, unsigned value) {
+    unsigned tens = value * 205 >> 11; /* value / 10, exact below 1000 */
     if (value >= 100) {
-        *at++ = (char)('0' + value / 100);
-        value %= 100;
-        *at++ = (char)('0' + value / 10);
+        unsigned hundreds = tens * 205 >> 11;
+        *at++ = (char)('0' + hundreds);
+        *at++ = (char)('0' + tens - hundreds * 10);
     } else if (value >= 10) {
-        *at++ = (char)('0' + value / 10);
+        *at++ = (char)('0' + tens);
     }
-    *at++ = (char)('0' + value % 10);
+    *at++ = (char)('0' + value - tens * 10);
     return at;
 }
 
@@ -262,7 +262,7 @@ static char *write_inet(char *at, const unsigned char host[4]) {
     return write_byte(at, host[3]);
 }
 
-static char *write_group(char *at, unsigned group) {
+static inline char *write_group(char *at, unsigned group) {
     static const char digits[] = "0123456789abcdef";
     if (group >= 0x1000)
         *at++ = digits[group >> 12];
@@ -320,26 +320,25 @@ static char *write_inet6(char *at, const unsigned char host[16]) {
 
 /* Writes the whole text, without NUL, into a buffer that holds any. */
 static char *write_addr(char *at, const struct anysock_addr *addr) {
-    size_t length;
-    const unsigned char *host = anysock_addr_host(addr, &length);
-    if (host == NULL) {
-        *at++ = '-';
-        return at;
-    }
-    if (length == 4) {
-        at = write_inet(at, host);
-    } else {
+    const unsigned char *bytes = addr_bytes(addr);
+    if (addr->length_ == INET_LENGTH) {
+        at = write_inet(at, bytes + INET_HOST_AT);
+    } else if (addr->length_ == INET6_LENGTH) {
         *at++ = '[';
-        at = write_inet6(at, host);
-        uint32_t scope = anysock_addr_scope(addr);
+        at = write_inet6(at, bytes + INET6_HOST_AT);
+        uint32_t scope;
+        memcpy(&scope, bytes + INET6_SCOPE_AT, sizeof scope);
         if (scope != 0) {
             *at++ = '%';
             at = write_decimal(at, scope);
         }
         *at++ = ']';
+    } else {
+        *at++ = '-';
+        return at;
     }
     *at++ = ':';
-    return write_port(at, anysock_addr_port(addr));
+    return write_port(at, (unsigned)(bytes[PORT_AT] << 8 | bytes[PORT_AT + 1]));
 }
 
 int anysock_addr_format(const struct anysock_addr *addr, char *text, size_t size) {

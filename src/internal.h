@@ -257,9 +257,20 @@ static inline int fail_native(enum anysock_op op, bool stream) {
 
 /* address.c */
 
-/* The lengths of the two kinds of native address, the same everywhere; every address that a port or
- * a constructor makes has its family's, so that the length tells the family. */
-enum { INET_LENGTH = 16, INET6_LENGTH = 28 };
+/* The layout of the two kinds of native address, the same everywhere, and checked by every port.
+ * What a port or a constructor makes has the length of its family, so that the length tells it. */
+enum {
+    PORT_AT = 2,
+    INET_HOST_AT = 4,
+    INET_LENGTH = 16,
+    INET6_HOST_AT = 8,
+    INET6_SCOPE_AT = 24,
+    INET6_LENGTH = 28
+};
+
+static inline const unsigned char *addr_bytes(const struct anysock_addr *addr) {
+    return (const unsigned char *)addr->bytes_;
+}
 
 static inline enum anysock_family addr_family(const struct anysock_addr *addr) {
     if (addr->length_ == INET_LENGTH)
