@@ -8,11 +8,6 @@
 
 #include "common.h"
 
-/* Ends the text at its line end, which is two bytes where the text was made on Windows. */
-static void cut_line_end(char *line) {
-    line[strcspn(line, "\r\n")] = '\0';
-}
-
 static int obey(struct anysock *connection, const char *command) {
     size_t sent;
     if (strncmp(command, "send ", 5) == 0) {
@@ -66,11 +61,9 @@ int main(int argc, char **argv) {
 
     int outcome = HAPPENED;
     char line[1024];
-    while (fgets(line, sizeof line, stdin) != NULL) {
-        cut_line_end(line);
+    while (read_command(line, sizeof line))
         if (obey(&connection, line) != ANYSOCK_OK)
             outcome = DIFFERENT;
-    }
     anysock_close(&connection);
     return outcome;
 }

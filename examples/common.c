@@ -25,6 +25,7 @@ static const char *placeholder(enum option_kind kind) {
     case OPTION_REQUIRED:
         return " ADDR";
     case OPTION_FLAG:
+    case OPTION_OPERANDS:
         break;
     }
     return "";
@@ -36,7 +37,11 @@ static void print_option(const char *name, const char *value, const char *help) 
 }
 
 static void print_help(const char *purpose, const struct option *options) {
-    printf("usage: %s [OPTION]...\n%s\n\n", program_name, purpose);
+    printf("usage: %s [OPTION]...", program_name);
+    for (const struct option *option = options; option->name != NULL; option++)
+        if (option->kind == OPTION_OPERANDS)
+            printf(" [%s]", option->name);
+    printf("\n%s\n\n", purpose);
     for (const struct option *option = options; option->name != NULL; option++)
         print_option(option->name, placeholder(option->kind), option->help);
     print_option("--native", "", "print the system's own number with each result");
@@ -74,7 +79,26 @@ static void set_value(const struct option *option, const char *text) {
         if (anysock_addr_parse(text, option->value) != ANYSOCK_OK)
             usage_error(option->name, "wants an address like 127.0.0.1:4000");
         break;
+    case OPTION_OPERANDS:
+        break;
     }
+}
+
+/* The option, or the end of the table. */
+static const struct option *find_option(const struct option *options, const char *name) {
+    while (options->name != NULL && strcmp(options->name, name) != 0)
+        options++;
+    return options;
+}
+
+/* What does not look like an option ends them, if the program takes operands. */
+static bool take_operands(const struct option *options, char **rest) {
+    while (options->name != NULL && options->kind != OPTION_OPERANDS)
+        options++;
+    if (options->name == NULL || rest[0][0] == '-')
+        return false;
+    *(char ***)options->value = rest;
+    return true;
 }
 
 void read_options(int argc, char **argv, const char *program, const char *purpose,
@@ -90,10 +114,10 @@ void read_options(int argc, char **argv, const char *program, const char *purpos
             show_native = true;
             continue;
         }
-        const struct option *option = options;
-        while (option->name != NULL && strcmp(option->name, name) != 0)
-            option++;
-        if (option->name == NULL)
+        if (take_operands(options, &argv[i]))
+            break;
+        const struct option *option = find_option(options, name);
+        if (option->name == NULL || option->kind == OPTION_OPERANDS)
             usage_error(name, "is not an option");
         if (option->kind != OPTION_FLAG && ++i == argc)
             usage_error(name, "wants a value");
@@ -130,6 +154,12 @@ int fail(int code, const char *what) {
     return DIFFERENT;
 }
 
+void say_address(const char *what, const struct anysock_addr *addr) {
+    char text[ANYSOCK_ADDR_TEXT_MAX];
+    anysock_addr_format(addr, text, sizeof text);
+    say("%s %s", what, text);
+}
+
 int say_local_address(struct anysock *s, const char *what) {
     struct anysock_addr addr;
     int code = anysock_local_addr(s, &addr);
@@ -137,17 +167,48 @@ int say_local_address(struct anysock *s, const char *what) {
         fail(code, "local address");
         return code;
     }
-    char text[ANYSOCK_ADDR_TEXT_MAX];
-    anysock_addr_format(&addr, text, sizeof text);
-    say("%s %s", what, text);
+    say_address(what, &addr);
     return ANYSOCK_OK;
 }
 
-void say_received(const char *data, size_t length) {
-    printf("received %lu bytes: ", (unsigned long)length);
+static void end_line_with_text(const char *data, size_t length) {
+    if (length > 0)
+        printf(": ");
     for (size_t i = 0; i < length; i++)
         putchar(data[i] >= ' ' && data[i] <= '~' ? data[i] : '.');
     end_line();
+}
+
+void say_received(const char *data, size_t length) {
+    printf("received %lu bytes", (unsigned long)length);
+    end_line_with_text(data, length);
+}
+
+void say_datagram(const struct anysock_addr *from, unsigned info, const char *data, size_t length) {
+    char sender[ANYSOCK_ADDR_TEXT_MAX];
+    anysock_addr_format(from, sender, sizeof sender);
+    printf("received %lu bytes%s from %s", (unsigned long)length,
+           (info & ANYSOCK_TRUNCATED) != 0 ? " of more" : "", sender);
+    end_line_with_text(data, length);
+}
+
+const char *peer_state_name(enum anysock_peer_state state) {
+    switch (state) {
+    case ANYSOCK_PEER_OPEN:
+        return "open";
+    case ANYSOCK_PEER_FINISHED:
+        return "finished";
+    case ANYSOCK_PEER_RESET:
+        return "reset";
+    }
+    return "?";
+}
+
+bool read_command(char *line, int size) {
+    if (fgets(line, size, stdin) == NULL)
+        return false;
+    line[strcspn(line, "\r\n")] = '\0'; /* two bytes where the text was made on Windows */
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------------- */

@@ -21,6 +21,7 @@ enum option_kind {
     OPTION_TEXT,     /* sets a const char * */
     OPTION_ADDRESS,  /* sets a struct anysock_addr */
     OPTION_REQUIRED, /* the same, and must be there */
+    OPTION_OPERANDS, /* sets a char **: what follows the options, up to a null pointer */
 };
 
 struct option {
@@ -54,11 +55,22 @@ void read_options(int argc, char **argv, const char *program, const char *purpos
  * the exit code. */
 int fail(int code, const char *what);
 
+/* Prints what and an address. */
+void say_address(const char *what, const struct anysock_addr *addr);
+
 /* Prints what and the socket's local address; says itself what went wrong. */
 int say_local_address(struct anysock *s, const char *what);
 
 /* Prints what was received; bytes that are no text appear as dots. */
 void say_received(const char *data, size_t length);
+
+/* The same for what anysock_recv_from() gave. */
+void say_datagram(const struct anysock_addr *from, unsigned info, const char *data, size_t length);
+
+const char *peer_state_name(enum anysock_peer_state state);
+
+/* Reads a line from standard input, without its end; false when there are no more. */
+bool read_command(char *line, int size);
 
 /* The common first steps of a client and of a server; each says itself what went wrong. */
 int connect_to(const struct anysock_addr *peer, struct anysock *s);

@@ -636,13 +636,13 @@ ANYSOCK_API int anysock_connect_result(struct anysock *s);
  * @brief Takes the peer from a datagram socket: it can send to and receive from anybody again, or
  *        connect elsewhere.
  *
- * The local port may be another one afterwards; datagrams that wait may be lost.
+ * The local port stays where the system lets it; datagrams that wait may be lost.
  *
  * @return #ANYSOCK_OK, also if it has no peer; #ANYSOCK_EOPNOTSUPP (not a datagram socket);
  *         #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
  *
- * Thread safety: wants other threads out. \posix connect(AF_UNSPEC) \windows the same, WSAIoctl
- * \since 0.1
+ * Thread safety: wants other threads out. \posix connect(AF_UNSPEC), getsockname, bind \windows the
+ * same, WSAIoctl \since 0.1
  */
 ANYSOCK_API int anysock_disconnect(struct anysock *s);
 

@@ -136,6 +136,19 @@ int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
     return anysock_is_blocking(s) ? finish_in_time(s) : code;
 }
 
+/* Linux takes a port that it had chosen itself away with the peer, and the socket would be deaf:
+ * give it the old one back, or else let the next call choose one. */
+static void keep_port(struct anysock *s, uint16_t port) {
+    struct anysock_addr now;
+    if (anysock_port_local_addr(s->native_, &now) != 0)
+        (void)anysock_addr_any(family_of(s), 0, &now);
+    if (port == 0 || anysock_addr_port(&now) != 0)
+        return;
+    (void)anysock_addr_set_port(&now, port);
+    if (anysock_port_bind(s->native_, &now) != 0)
+        change_state(s, ST_BOUND, 0);
+}
+
 int anysock_disconnect(struct anysock *s) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
@@ -144,10 +157,13 @@ int anysock_disconnect(struct anysock *s) {
         return refuse(ANYSOCK_EOPNOTSUPP);
     if ((state_of(s) & ST_CONNECTED) == 0)
         return ANYSOCK_OK;
+    struct anysock_addr before;
+    bool named = anysock_port_local_addr(s->native_, &before) == 0;
     if (anysock_port_disconnect(s->native_, family_of(s)) != 0)
         return fail_native(OP_CONNECT, false);
     anysock_port_report_refusals(s->native_, false);
     change_state(s, ST_CONNECTED, 0);
+    keep_port(s, named ? anysock_addr_port(&before) : 0);
     return ANYSOCK_OK;
 }
 

@@ -29,6 +29,10 @@ programs=(
     nonblocking_client
     nonblocking_client_recv
     nonblocking_connect
+    peer_closed
+    sockinfo
+    udp_connect
+    udp_echo
 )
 tests=0 failed=0
 
@@ -46,17 +50,26 @@ result() {
     fi
 }
 
-# check_command_line PROGRAM OPTION STATUS PATTERN [OUTPUT]: its exit status, the first line that it
-# prints, and that the other output stays empty.
+# check_command_line OPTION STATUS LINE PRINTS SILENT: starts all programs with it, and checks of
+# each the exit status, the beginning of the first line that it prints (out or err; PROGRAM stands
+# for its name), and that the other output stays empty.
 check_command_line() {
-    local program=$1 option=$2 status=$3 pattern=$4 prints=$5 silent=$6
-    start program ${run:+"$run"} "$directory/$program$server_exe" "$option"
-    finish program "$status"
-    local files=$scratch/$serial.program
-    printf '%s' "${printed[program]}" >"$files.out"
-    if ! head -n 1 "$files.$prints" | grep -qE "$pattern" || [ -s "$files.$silent" ]; then
-        fail "$program $option does not say \"$pattern\""
-    fi
+    local option=$1 status=$2 line=$3 prints=$4 silent=$5
+    local program files
+    rm -f "$scratch"/[0-9]*
+    for program in "${programs[@]}"; do
+        start "$program" ${run:+"$run"} "$directory/$program$server_exe" "$option"
+    done
+    for program in "${programs[@]}"; do
+        finish "$program" "$status"
+        files=$(echo "$scratch"/*."$program.err")
+        files=${files%.err}
+        printf '%s' "${printed[$program]}" >"$files.out"
+        if ! head -n 1 "$files.$prints" | grep -q "^${line/PROGRAM/$program}" ||
+            [ -s "$files.$silent" ]; then
+            fail "$program $option does not say \"$line\""
+        fi
+    done
 }
 
 echo "1..$((${#scenarios[@]} + 2))"
@@ -72,11 +85,8 @@ run_scenario nonblocking_connect_refused
 result without_native
 
 scenario_command_line() {
-    local program
-    for program in "${programs[@]}"; do
-        check_command_line "$program" --help 0 "^usage: $program " out err
-        check_command_line "$program" --nonsense 2 "^$program: --nonsense is not an option" err out
-    done
+    check_command_line --help 0 'usage: PROGRAM ' out err
+    check_command_line --nonsense 2 'PROGRAM: --nonsense is not an option' err out
 }
 run_scenario command_line
 result command_line
