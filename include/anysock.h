@@ -901,7 +901,8 @@ enum {
 /**
  * @brief Sends a datagram to an address.
  *
- * An unbound socket gets the wildcard address and a port first. Errors that networks report about
+ * An unbound socket gets the wildcard address and a port first. The wildcard as a destination
+ * stands for the loopback address. Errors that networks report about
  * earlier datagrams of an unconnected socket are not this call's and are skipped.
  *
  * @param length  0 to 65 507 bytes over IPv4, 65 527 over IPv6.

@@ -108,8 +108,8 @@ struct anysock_port_traits {
     unsigned char inet6_head[2];
     /* One call can be told not to wait (MSG_DONTWAIT). Otherwise the descriptor must be. */
     bool has_no_wait_flag;
-    /* listen() and receiving datagrams give an unbound socket an address by themselves. */
-    bool binds_by_itself;
+    /* listen() gives an unbound socket an address by itself. */
+    bool listen_binds;
     /* Keep-alive times that are no options can be set otherwise, but not asked for. */
     bool has_keepalive_call;
 };

@@ -6,6 +6,8 @@
  * and joins them. It belongs to the core all the same: it asks the port only what internal.h
  * promises.
  */
+#include <string.h>
+
 #include "internal.h"
 
 /* What the state of a plain stream is, and which bits of it matter in each direction. */
@@ -21,6 +23,12 @@
 /* Whether the bits that matter are as wanted and there are no flags: one comparison. */
 static bool is_plain(const struct anysock *s, uint32_t mask, uint32_t wanted, unsigned flags) {
     return (((state_of(s) & mask) ^ wanted) | flags) == 0;
+}
+
+/* "Would block" is the everyday failure of a non-blocking socket: it needs no other look. */
+static bool is_eagain(const struct anysock *s, size_t *moved, ptrdiff_t count) {
+    *moved = 0;
+    return count < 0 && (state_of(s) & ST_NONBLOCK) != 0 && anysock_port_would_block();
 }
 
 /*
@@ -40,8 +48,11 @@ int anysock_send(struct anysock *s, const void *data, size_t length, unsigned fl
     volatile size_t kept_length = length;
     size_t *volatile kept_sent = sent;
     ptrdiff_t count = anysock_port_send(s->native_, data, length, 0);
-    if (count <= 0)
+    if (count <= 0) {
+        if (is_eagain(kept, kept_sent, count))
+            return ANYSOCK_EAGAIN;
         return anysock_send_on(kept, kept_data, kept_length, 0, kept_sent, count);
+    }
     *kept_sent = (size_t)count;
     return ANYSOCK_OK;
 }
@@ -57,18 +68,24 @@ int anysock_recv(struct anysock *s, void *data, size_t capacity, unsigned flags,
     volatile size_t kept_capacity = capacity;
     size_t *volatile kept_received = received;
     ptrdiff_t count = anysock_port_recv(s->native_, data, capacity, 0);
-    if (count <= 0)
+    if (count <= 0) {
+        if (is_eagain(kept, kept_received, count))
+            return ANYSOCK_EAGAIN;
         return anysock_recv_on(kept, kept_data, kept_capacity, 0, kept_received, count);
+    }
     *kept_received = (size_t)count;
     return ANYSOCK_OK;
 }
 
-/* Of the socket's family, and with a port: by the length, which tells the families apart, and the
- * two bytes that every address has at the same place. */
+/* Of the socket's family, with a port, and not the wildcard. The length tells the families apart;
+ * an IPv6 address that begins with eight zero bytes may be one and goes the careful way. */
 static bool is_destination(const struct anysock_addr *to, uint32_t state) {
-    const unsigned char *bytes = (const unsigned char *)to->bytes_;
-    return to->length_ == (uint32_t)((state & ST_INET6) != 0 ? INET6_LENGTH : INET_LENGTH) &&
-           (bytes[2] | bytes[3]) != 0;
+    const unsigned char *bytes = addr_bytes(to);
+    bool inet6 = (state & ST_INET6) != 0;
+    uint32_t head[2];
+    memcpy(head, bytes + (inet6 ? INET6_HOST_AT : INET_HOST_AT), sizeof head);
+    return to->length_ == (inet6 ? INET6_LENGTH : INET_LENGTH) &&
+           (bytes[PORT_AT] | bytes[PORT_AT + 1]) != 0 && (head[0] | (inet6 ? head[1] : 0)) != 0;
 }
 
 int anysock_send_to(struct anysock *s, const void *data, size_t length, unsigned flags,

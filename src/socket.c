@@ -222,7 +222,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     if ((state & ST_FAILED) != 0)
         return refuse(ANYSOCK_EBADSTATE);
 
-    if ((state & ST_BOUND) == 0 && !anysock_port_traits.binds_by_itself) {
+    if ((state & ST_BOUND) == 0 && !anysock_port_traits.listen_binds) {
         struct anysock_addr any;
         (void)anysock_addr_any(family_of(s), 0, &any);
         code = anysock_bind(s, &any, ANYSOCK_BIND_SERVER);

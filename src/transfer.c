@@ -134,7 +134,8 @@ static size_t total_of(const struct transfer *transfer) {
     return total;
 }
 
-/* A datagram socket that is to receive needs an address, a sending one a peer. */
+/* A datagram socket that is to receive needs an address, or it would wait for nothing (Linux) or
+ * fail (Windows); a sending one needs a peer. */
 static int check_datagram(struct anysock *s, const struct transfer *transfer) {
     uint32_t state = state_of(s);
     if ((state & ST_STREAM) != 0)
@@ -144,7 +145,7 @@ static int check_datagram(struct anysock *s, const struct transfer *transfer) {
             return refuse(ANYSOCK_ENOTCONN);
         return total_of(transfer) <= DATAGRAM_MAX ? ANYSOCK_OK : refuse(ANYSOCK_EMSGSIZE);
     }
-    if ((state & ST_BOUND) != 0 || anysock_port_traits.binds_by_itself)
+    if ((state & ST_BOUND) != 0)
         return ANYSOCK_OK;
     struct anysock_addr any;
     (void)anysock_addr_any(family_of(s), 0, &any);
@@ -343,29 +344,25 @@ static struct transfer receiving(void *data, size_t capacity, unsigned flags) {
     return transfer;
 }
 
-/* "Would block" is the everyday failure of a non-blocking socket: it needs no other look. */
-static bool is_eagain(const struct anysock *s, ptrdiff_t first) {
-    return first == -1 && (state_of(s) & ST_NONBLOCK) != 0 && anysock_port_would_block();
-}
-
 int anysock_send_on(struct anysock *s, const void *data, size_t length, unsigned flags,
                     size_t *sent, ptrdiff_t first) {
-    if (is_eagain(s, first)) {
-        *sent = 0;
-        return ANYSOCK_EAGAIN;
-    }
     struct transfer transfer = sending(data, length, flags);
     return transfer_from(s, &transfer, first, sent);
 }
 
 int anysock_recv_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
                     size_t *received, ptrdiff_t first) {
-    if (is_eagain(s, first)) {
-        *received = 0;
-        return ANYSOCK_EAGAIN;
-    }
     struct transfer transfer = receiving(data, capacity, flags);
     return transfer_from(s, &transfer, first, received);
+}
+
+/* Linux takes the wildcard for the loopback address, Windows and macOS refuse it. */
+static const struct anysock_addr *destination(const struct anysock_addr *to,
+                                              struct anysock_addr *loopback) {
+    if (!anysock_addr_is_any(to))
+        return to;
+    (void)anysock_addr_loopback(addr_family(to), anysock_addr_port(to), loopback);
+    return loopback;
 }
 
 int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsigned flags,
@@ -376,7 +373,8 @@ int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsig
         return refuse(ANYSOCK_EFAULT);
     }
     struct transfer transfer = sending(data, length, flags);
-    transfer.to = to;
+    struct anysock_addr loopback;
+    transfer.to = destination(to, &loopback);
     return transfer_from(s, &transfer, first, sent);
 }
 

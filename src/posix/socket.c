@@ -23,7 +23,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .inet_head = HEAD(sizeof(struct sockaddr_in), AF_INET),
     .inet6_head = HEAD(sizeof(struct sockaddr_in6), AF_INET6),
     .has_no_wait_flag = true,
-    .binds_by_itself = true,
+    .listen_binds = true,
     .has_keepalive_call = false,
 };
 

@@ -17,7 +17,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .inet_head = {2, 0},
     .inet6_head = {23, 0},
     .has_no_wait_flag = false,
-    .binds_by_itself = false,
+    .listen_binds = false,
     .has_keepalive_call = true,
 };
 
