@@ -20,7 +20,8 @@ function(anysock_add_library target kind)
                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
         PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_compile_definitions(${target} PRIVATE ${port_definitions})
-    target_compile_options(${target} PRIVATE $<$<BOOL:${ANYSOCK_HAVE_NO_PLT}>:-fno-plt>)
+    target_compile_options(${target} PRIVATE $<$<BOOL:${ANYSOCK_HAVE_NO_PLT}>:-fno-plt>
+        -ffunction-sections -fdata-sections)
     target_link_libraries(${target} PRIVATE ${port_libraries})
     set_target_properties(${target} PROPERTIES
         C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF

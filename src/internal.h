@@ -319,7 +319,8 @@ int anysock_connect_failure(const struct anysock *s);
 /* The state, after a look whether a pending connect has ended. */
 uint32_t anysock_refresh_role(struct anysock *s);
 
-/* wait.c: the careful way of anysock_poll, beside wait_tpl.h's straight one */
+/* wait.c: the careful way of both calls, beside wait_tpl.h's straight one */
+int anysock_wait_on(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events);
 int anysock_poll_on(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready);
 
 /* Waits for one socket. Signals and early wake-ups are waited out. */

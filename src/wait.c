@@ -77,7 +77,7 @@ static unsigned answer(unsigned wanted, unsigned found) {
     return events;
 }
 
-int anysock_wait(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events) {
+int anysock_wait_on(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events) {
     if (events == NULL)
         return refuse(ANYSOCK_EFAULT);
     *events = 0;
@@ -89,7 +89,7 @@ int anysock_wait(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *e
 
     struct anysock_poll_item item = {s, wanted, 0};
     size_t ready = 0;
-    code = anysock_poll(&item, 1, timeout_ms, &ready);
+    code = anysock_poll_on(&item, 1, timeout_ms, &ready);
     if (code != ANYSOCK_OK)
         return code;
     if ((item.events & ANYSOCK_INVALID) != 0)

@@ -29,3 +29,22 @@ int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms, 
     *ready = (size_t)found;
     return ANYSOCK_OK;
 }
+
+int anysock_wait(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events) {
+    if (s == NULL || events == NULL || timeout_ms > 0 || timeout_ms < ANYSOCK_FOREVER ||
+        (state_of(s) & QUIET_MASK) != QUIET ||
+        (wanted & ~(unsigned)(ANYSOCK_READABLE | ANYSOCK_WRITABLE)) != 0 || wanted == 0)
+        return anysock_wait_on(s, wanted, timeout_ms, events);
+
+    unsigned found;
+    int count = anysock_port_poll_one(s->native_, wanted, timeout_ms, &found);
+    if (count > 0 && (found & ~wanted) == 0) {
+        *events = found;
+        return ANYSOCK_OK;
+    }
+    if (count == 0 && timeout_ms == 0) {
+        *events = 0;
+        return refuse(ANYSOCK_ETIMEDOUT);
+    }
+    return anysock_wait_on(s, wanted, timeout_ms, events); /* look again, carefully */
+}
