@@ -1,37 +1,7 @@
 /*
  * Connecting on the fake port: every state meets connect, and every way in which a result can come.
  */
-#include <string.h>
-
-#include "check.h"
-#include "fake_port.h"
-
-/* What most tests use: two sockets, which the tear-down closes, and an address to connect to. */
-static struct anysock s, child;
-static struct anysock_addr addr;
-
-static int set_up(void **state) {
-    memset(&s, 0, sizeof s);
-    memset(&child, 0, sizeof child);
-    (void)anysock_addr_loopback(ANYSOCK_INET, 80, &addr);
-    return fake_reset(state);
-}
-
-static int tear_down(void **state) {
-    if (anysock_is_open(&child))
-        (void)anysock_close(&child);
-    if (anysock_is_open(&s))
-        (void)anysock_close(&s);
-    return fake_check(state);
-}
-
-static struct anysock failed_socket(void) {
-    struct anysock failed = fake_connecting();
-    fake_connect_fails(fake_of(&failed));
-    assert_anysock(ANYSOCK_ECONNREFUSED, anysock_connect_result(&failed));
-    (void)fake_trace();
-    return failed;
-}
+#include "life.h"
 
 /* --- connect --- */
 
@@ -303,8 +273,6 @@ static void result_that_cannot_be_looked_for_is_still_pending(void **state) {
     assert_anysock(ANYSOCK_ENOBUFS, anysock_connect_result(&s));
     assert_anysock(ANYSOCK_OK, anysock_connect_result(&s));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

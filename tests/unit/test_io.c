@@ -2,44 +2,7 @@
  * Sending and receiving on the fake port: arguments, waiting and its limits, the ends of a
  * connection, pending connects, datagrams.
  */
-#include <string.h>
-
-#include "check.h"
-#include "fake_port.h"
-
-/* What the tests use; the tear-down closes the socket. */
-static struct anysock s;
-static char buffer[32];
-static size_t count;
-
-static int set_up(void **state) {
-    memset(&s, 0, sizeof s);
-    count = 99; /* every call writes it */
-    return fake_reset(state);
-}
-
-static int tear_down(void **state) {
-    if (anysock_is_open(&s))
-        (void)anysock_close(&s);
-    return fake_check(state);
-}
-
-/* The four calls as one, for what they have in common. */
-enum call { SEND, RECV, SEND_ALL, RECV_ALL };
-static const enum call all_calls[] = {SEND, RECV, SEND_ALL, RECV_ALL};
-
-static int do_call(enum call call, struct anysock *socket, char *data, size_t length, size_t *out) {
-    switch (call) {
-    case SEND:
-        return anysock_send(socket, data, length, 0, out);
-    case RECV:
-        return anysock_recv(socket, data, length, 0, out);
-    case SEND_ALL:
-        return anysock_send_all(socket, data, length, out);
-    default:
-        return anysock_recv_all(socket, data, length, out);
-    }
-}
+#include "calls.h"
 
 /* A connected socket with a time-out for sending or receiving. */
 static struct anysock timed(enum anysock_timeout which, int timeout_ms) {
@@ -393,8 +356,6 @@ static void recv_all_sees_a_reset_behind_the_data(void **state) {
     assert_anysock(ANYSOCK_ECONNRESET, anysock_recv_all(&s, buffer, 12, &count));
     assert_int_equal(5, count);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

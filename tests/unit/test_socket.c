@@ -2,37 +2,7 @@
  * The life of a socket on the fake port: open, adopt, bind, listen, accept, connect, shut down,
  * close. Every state meets every call that the state changes the meaning of.
  */
-#include <string.h>
-
-#include "check.h"
-#include "fake_port.h"
-
-/* What most tests use: two sockets, which the tear-down closes, and an address to connect to. */
-static struct anysock s, child;
-static struct anysock_addr addr;
-
-static int set_up(void **state) {
-    memset(&s, 0, sizeof s);
-    memset(&child, 0, sizeof child);
-    (void)anysock_addr_loopback(ANYSOCK_INET, 80, &addr);
-    return fake_reset(state);
-}
-
-static int tear_down(void **state) {
-    if (anysock_is_open(&child))
-        (void)anysock_close(&child);
-    if (anysock_is_open(&s))
-        (void)anysock_close(&s);
-    return fake_check(state);
-}
-
-static struct anysock failed_socket(void) {
-    struct anysock failed = fake_connecting();
-    fake_connect_fails(fake_of(&failed));
-    assert_anysock(ANYSOCK_ECONNREFUSED, anysock_connect_result(&failed));
-    (void)fake_trace();
-    return failed;
-}
+#include "life.h"
 
 /* A handle that was made elsewhere; *seen shows what the system knows of it. */
 static anysock_native foreign_handle(struct fake_socket **seen) {
@@ -520,8 +490,6 @@ static void shutdown_of_a_datagram_socket_needs_no_peer(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_shutdown(&s, ANYSOCK_SHUT_WR));
     assert_anysock(ANYSOCK_EPIPE, anysock_send(&s, &byte, 1, 0, &count));
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

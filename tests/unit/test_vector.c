@@ -194,6 +194,16 @@ static void vector_of_64_is_taken(void **state) {
     }
 }
 
+/* Two lengths that make 0 together, where sizes wrap. */
+static void vector_of_huge_buffers_is_not_empty(void **state) {
+    (void)state;
+    const struct anysock_buffer huge[] = {{buffer, SIZE_MAX / 2 + 1}, {buffer, SIZE_MAX / 2 + 1}};
+    s = fake_connected(0);
+    fake_data_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_recv_vec(&s, huge, 2, 0, &count));
+    assert_int_equal(5, count);
+}
+
 static void vector_may_be_sent_in_part(void **state) {
     (void)state;
     s = fake_connected(ANYSOCK_NONBLOCK);
@@ -468,6 +478,7 @@ int main(void) {
         TEST(vector_sends_the_buffers_in_order),
         TEST(vector_fills_the_buffers_in_order),
         TEST(vector_of_64_is_taken),
+        TEST(vector_of_huge_buffers_is_not_empty),
         TEST(vector_may_be_sent_in_part),
         TEST(vector_would_wait),
         TEST(vector_with_no_wait_does_not_wait),
