@@ -18,7 +18,7 @@ exported() {
         "${nm%nm}objdump" -p "$shared" |
             sed -n '/\[Ordinal\/Name Pointer\] Table/,/^$/s/.* \(anysock_[a-z0-9_]*\)$/\1/p' ;;
     *) "$nm" -D --defined-only "$shared" | awk '{ print $NF }' ;;
-    esac | sort -u
+    esac | grep -vE '^(__gcov_|mangle_path$)' | sort -u # what a coverage build adds
 }
 
 same() { diff <(declared) <(exported); }
