@@ -771,8 +771,9 @@ enum anysock_option {
     ANYSOCK_OPTION_BROADCAST = 16,      /**< may send to broadcast addresses */
     ANYSOCK_OPTION_DONT_ROUTE = 17,     /**< only to hosts on the same link */
     ANYSOCK_OPTION_TTL = 18, /**< hops of what is sent (IPv4 time to live, IPv6 hop limit) */
-    ANYSOCK_OPTION_TOS = 19, /**< type of service byte (IPv4), traffic class (IPv6); Windows accepts
-                                and ignores it */
+    ANYSOCK_OPTION_TOS =
+        19, /**< type of service byte (IPv4), traffic class (IPv6). Of a stream's the
+               two lowest bits are the system's. Windows accepts and ignores it */
     ANYSOCK_OPTION_V6ONLY = 20,        /**< IPv6 socket without IPv4-mapped peers; before bind */
     ANYSOCK_OPTION_DONT_FRAGMENT = 21, /**< never fragment what is sent */
     ANYSOCK_OPTION_PATH_MTU = 22, /**< bytes of the path's packets; connected sockets, read only */

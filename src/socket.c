@@ -16,10 +16,9 @@ static void make_closed(struct anysock *s) {
 
 /* Nobody else knows the socket yet, so that its state may be written like anything else. */
 static void make_open(struct anysock *s, anysock_native native, uint32_t state) {
-    struct anysock made = ANYSOCK_INIT;
-    made.native_ = native;
-    made.state_ = state | ST_OPEN;
-    *s = made;
+    make_closed(s);
+    s->native_ = native;
+    s->state_ = state | ST_OPEN;
 }
 
 size_t anysock_sizeof(void) {
@@ -238,7 +237,9 @@ int anysock_listen(struct anysock *s, int backlog) {
 /* Takes one connection natively, and waits for it if the listener may. */
 static int accept_native(struct anysock *listener, bool nonblocking, anysock_native *native,
                          struct anysock_addr *peer) {
-    int code = anysock_mode_prepare(listener, 0, ANYSOCK_TIMEOUT_RECV);
+    int code = ANYSOCK_OK;
+    if ((state_of(listener) & ST_TIMED) != 0)
+        code = anysock_mode_prepare(listener, 0, ANYSOCK_TIMEOUT_RECV);
     if (code != ANYSOCK_OK)
         return code;
 
