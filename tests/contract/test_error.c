@@ -130,11 +130,102 @@ static void operation_and_kind_decide(void **state) {
         {OP_SEND, false, "ECONNREFUSED", "WSAECONNRESET", ANYSOCK_ECONNREFUSED},
         {OP_SEND, false, "EDESTADDRREQ", "WSAEDESTADDRREQ", ANYSOCK_ENOTCONN},
         {OP_OPEN, true, "EINVAL", "WSAEINVAL", ANYSOCK_ESOCKTNOSUPPORT},
+        {OP_RECV_OOB, true, "EINVAL", "WSAEINVAL", ANYSOCK_EAGAIN},
+        {OP_RECV_OOB, true, "EAGAIN", "WSAEWOULDBLOCK", ANYSOCK_EAGAIN},
+        {OP_RECV, true, "EINVAL", "WSAEINVAL", ANYSOCK_EINVAL},
+        {OP_OPTION, true, "EOPNOTSUPP", "WSAEOPNOTSUPP", ANYSOCK_ENOPROTOOPT},
+        {OP_OPTION, false, "ENOPROTOOPT", "WSAENOPROTOOPT", ANYSOCK_ENOPROTOOPT},
+        {OP_LISTEN, false, "EOPNOTSUPP", "WSAEOPNOTSUPP", ANYSOCK_EOPNOTSUPP},
+        {OP_RECV, false, "ENETRESET", "WSAENETRESET", ANYSOCK_ENETRESET},
+        {OP_BIND, true, "EACCES", "WSAEACCES", ANYSOCK_EACCES},
+        {OP_SEND, true, "EPIPE", "WSAESHUTDOWN", ANYSOCK_EPIPE},
+        {OP_RECV, true, "ECONNRESET", "WSAECONNRESET", ANYSOCK_ECONNRESET},
+        {OP_CONNECT, false, "EAGAIN", "WSAEWOULDBLOCK", ANYSOCK_EAGAIN},
     };
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         int native = native_named(table[i].posix, table[i].windows);
         assert_anysock(table[i].code, anysock_port_map_error(native, table[i].op, table[i].stream));
     }
+}
+
+/* What no call on a socket can end with: files, processes, streams of System V, hardware. */
+static const char *const unknown_on_purpose[] = {
+    "ESRCH",       "E2BIG",       "ENOEXEC",      "ECHILD",     "ENOTBLK",         "EEXIST",
+    "EXDEV",       "EISDIR",      "ENOTTY",       "ETXTBSY",    "EFBIG",           "ENOSPC",
+    "ESPIPE",      "EROFS",       "EMLINK",       "ERANGE",     "EDEADLK",         "ENOLCK",
+    "ENOTEMPTY",   "ENOMSG",      "EIDRM",        "ECHRNG",     "EL2NSYNC",        "EL3HLT",
+    "EL3RST",      "ELNRNG",      "EUNATCH",      "ENOCSI",     "EL2HLT",          "EBADE",
+    "EBADR",       "EXFULL",      "ENOANO",       "EBADRQC",    "EBADSLT",         "EBFONT",
+    "ENOSTR",      "ENODATA",     "ETIME",        "ENOSR",      "ENOPKG",          "EREMOTE",
+    "ENOLINK",     "EADV",        "ESRMNT",       "ECOMM",      "EMULTIHOP",       "EDOTDOT",
+    "EBADMSG",     "EOVERFLOW",   "ENOTUNIQ",     "EBADFD",     "EREMCHG",         "ELIBACC",
+    "ELIBBAD",     "ELIBSCN",     "ELIBMAX",      "ELIBEXEC",   "EILSEQ",          "ERESTART",
+    "ESTRPIPE",    "EUSERS",      "ESTALE",       "EUCLEAN",    "ENOTNAM",         "ENAVAIL",
+    "EISNAM",      "EREMOTEIO",   "EDQUOT",       "ENOMEDIUM",  "EMEDIUMTYPE",     "ENOKEY",
+    "EKEYEXPIRED", "EKEYREVOKED", "EKEYREJECTED", "EOWNERDEAD", "ENOTRECOVERABLE", "ERFKILL",
+    "EHWPOISON",
+};
+
+static bool is_unknown_on_purpose(const char *name) {
+    for (size_t i = 0; i < COUNT_OF(unknown_on_purpose); i++)
+        if (strcmp(unknown_on_purpose[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Where the system can be asked for its names: each is ours too, or left out on purpose. */
+static void every_name_of_the_system_is_known_or_left_out(void **state) {
+    (void)state;
+    int first, last;
+    range_of_numbers(&first, &last);
+    for (int native = first; native <= last; native++) {
+        const char *theirs = system_error_name(native);
+        const char *ours = anysock_native_error_name(native);
+        if (theirs == NULL)
+            continue;
+        bool known = strcmp(ours, "?") != 0;
+        if (known && strcmp(ours, theirs) != 0 && strcmp(theirs, "ENOTSUP") != 0)
+            fail_msg("%d is %s, and not %s", native, theirs, ours);
+        if (known == is_unknown_on_purpose(theirs))
+            fail_msg("%s is %s", theirs, known ? "known, and left out" : "forgotten");
+    }
+}
+
+static void codes_have_names_and_texts(void **state) {
+    (void)state;
+#define CHECK_CODE(name, number, text)                                                             \
+    assert_int_equal(number, ANYSOCK_##name);                                                      \
+    assert_string_equal("ANYSOCK_" #name, anysock_error_name(number));                             \
+    assert_string_equal(text, anysock_error_text(number));
+    ANYSOCK_ERROR_LIST(CHECK_CODE)
+#undef CHECK_CODE
+}
+
+/* An unknown number is not lost: whoever gets EUNKNOWN can ask for it. */
+static void unknown_number_is_kept(void **state) {
+    (void)state;
+    for (int op = OP_ANY; op <= OP_OPTION; op++) {
+        anysock_port_set_native_error(999999);
+        assert_anysock(ANYSOCK_EUNKNOWN, fail_native((enum anysock_op)op, true));
+        assert_int_equal(999999, anysock_native_error());
+    }
+}
+
+/* Codes of the system that come without a WSA number; elsewhere the same meanings have names. */
+static void numbers_of_other_kinds_are_known(void **state) {
+    (void)state;
+    static const struct {
+        int number, code;
+    } win32[] = {
+        {6, ANYSOCK_EBADF},           {8, ANYSOCK_ENOMEM},          {87, ANYSOCK_EINVAL},
+        {995, ANYSOCK_ECANCELED},     {997, ANYSOCK_EINPROGRESS},   {5, ANYSOCK_EACCES},
+        {64, ANYSOCK_ECONNRESET},     {121, ANYSOCK_ETIMEDOUT},     {234, ANYSOCK_EMSGSIZE},
+        {1225, ANYSOCK_ECONNREFUSED}, {1231, ANYSOCK_ENETUNREACH},  {1232, ANYSOCK_EHOSTUNREACH},
+        {1234, ANYSOCK_ECONNREFUSED}, {1236, ANYSOCK_ECONNABORTED},
+    };
+    for (size_t i = 0; i < COUNT_OF(win32) && is_windows(); i++)
+        assert_anysock(win32[i].code, anysock_error_from_native(win32[i].number));
+    assert_anysock(ANYSOCK_EUNKNOWN, anysock_error_from_native(7777));
 }
 
 static void slot_keeps_what_is_put_in(void **state) {
@@ -152,6 +243,10 @@ int main(void) {
         cmocka_unit_test(zero_is_success_and_rubbish_is_unknown),
         cmocka_unit_test(names_and_codes_agree),
         cmocka_unit_test(operation_and_kind_decide),
+        cmocka_unit_test(every_name_of_the_system_is_known_or_left_out),
+        cmocka_unit_test(codes_have_names_and_texts),
+        cmocka_unit_test(unknown_number_is_kept),
+        cmocka_unit_test(numbers_of_other_kinds_are_known),
         cmocka_unit_test(slot_keeps_what_is_put_in),
     };
     return cmocka_run_group_tests_name("error", tests, NULL, NULL);

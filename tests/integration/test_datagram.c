@@ -167,8 +167,8 @@ static void peek_leaves_the_datagram(void **state) {
     send_text(&client, "hello", &addr);
     (void)await(&server, ANYSOCK_READABLE);
     for (int i = 0; i < 2; i++) {
-        assert_anysock(ANYSOCK_OK, anysock_recv_from(&server, buffer, 2, ANYSOCK_PEEK, &from, &info,
-                                                     &count));
+        assert_anysock(ANYSOCK_OK,
+                       anysock_recv_from(&server, buffer, 2, ANYSOCK_PEEK, &from, &info, &count));
         assert_int_equal(2, count);
         assert_int_equal(ANYSOCK_TRUNCATED, info);
         assert_int_equal(ANYSOCK_INET, anysock_addr_family(&from));
@@ -223,8 +223,7 @@ static void receive_after_a_failed_send_works(void **state) {
     open_bound(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, ANYSOCK_NONBLOCK, &client);
     assert_anysock(ANYSOCK_EMSGSIZE, anysock_send_to(&client, buffer, 65508, 0, &addr, &count));
-    assert_anysock(ANYSOCK_EAGAIN,
-                   anysock_recv_from(&client, buffer, 4, 0, &from, &info, &count));
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv_from(&client, buffer, 4, 0, &from, &info, &count));
     send_text(&client, "hello", &addr);
     expect_text(&server, "hello");
     close_pair(&server, &client);
@@ -516,8 +515,7 @@ static void disconnected_socket_is_not_disturbed_by_refusals(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_disconnect(&s));
     for (int i = 0; i < 3; i++) {
         send_text(&s, "x", &nobody);
-        assert_anysock(ANYSOCK_EAGAIN,
-                       anysock_recv_from(&s, buffer, 4, 0, &from, &info, &count));
+        assert_anysock(ANYSOCK_EAGAIN, anysock_recv_from(&s, buffer, 4, 0, &from, &info, &count));
     }
     close_pair(&holder, &s);
 }

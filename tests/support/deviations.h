@@ -19,4 +19,43 @@ static inline bool refusals_are_not_received(void) {
     return is_wine();
 }
 
+/* Wine reports the end of a stream only after the data before it were read (row 3). Windows does so
+ * at once. */
+static inline bool end_hides_behind_data(void) {
+    return is_wine();
+}
+
+/* Wine 8 consumes the error of a reset when it arrives (row 1): the receive that follows a look has
+ * it from the library's memory, without a number. */
+static inline bool reset_is_forgotten_by_the_system(void) {
+    return is_wine();
+}
+
+/* Winsock of Wine knows no inherited sockets (row 25); the flag of the handle is right. */
+static inline bool inherited_sockets_are_unusable(int found) {
+    return is_wine() && found == 0;
+}
+
+/* Wine 8 has none of these options (rows 27 and 28, so.28 to so.41 and so.57), and no traffic
+ * class. Windows has them. */
+static inline bool option_is_missing(enum anysock_option option, bool inet6) {
+    switch (option) {
+    case ANYSOCK_OPTION_KEEPALIVE_COUNT:
+    case ANYSOCK_OPTION_USER_TIMEOUT:
+    case ANYSOCK_OPTION_FAST_OPEN:
+    case ANYSOCK_OPTION_MAX_SEGMENT:
+    case ANYSOCK_OPTION_PATH_MTU:
+        return is_wine();
+    case ANYSOCK_OPTION_TOS:
+        return is_wine() && inet6;
+    default:
+        return false;
+    }
+}
+
+/* Wine 8 takes SO_DONTROUTE, and always answers that it is on (so.05). */
+static inline bool option_always_reads_as_on(enum anysock_option option) {
+    return is_wine() && option == ANYSOCK_OPTION_DONT_ROUTE;
+}
+
 #endif

@@ -95,6 +95,18 @@ unsigned await(struct anysock *s, unsigned wanted) {
     return events;
 }
 
+void await_state(struct anysock *s, enum anysock_peer_state wanted) {
+    for (int ms = 0; ms < PATIENCE_MS; ms++) {
+        enum anysock_peer_state now;
+        size_t ready;
+        assert_anysock(ANYSOCK_OK, anysock_peek_state(s, &now));
+        if (now == wanted)
+            return;
+        assert_anysock(ANYSOCK_OK, anysock_poll(NULL, 0, 1, &ready));
+    }
+    fail_msg("the peer's state never became %d", (int)wanted);
+}
+
 static unsigned handles;
 
 int remember_handles(void **state) {

@@ -37,6 +37,9 @@ void say(struct anysock *s, const char *text);
 /* Waits until s has one of the wanted conditions; returns what it has. */
 unsigned await(struct anysock *s, unsigned wanted);
 
+/* Waits until a look at the peer shows this state, and takes nothing. */
+void await_state(struct anysock *s, enum anysock_peer_state wanted);
+
 /* For group or test set-up and tear-down: as many handles afterwards as before. */
 int remember_handles(void **state);
 int same_handles(void **state);

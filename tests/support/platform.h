@@ -34,9 +34,20 @@ bool is_inheritable(anysock_native native);
 /* A socket made by the system's own call, with its defaults. */
 anysock_native foreign_socket(void);
 void foreign_close(anysock_native native);
+/* Sets a linger time natively: close is to wait for unsent data. */
+void foreign_linger(anysock_native native, int seconds);
+/* Tries to take an address over: binds it with the raw SO_REUSEADDR. */
+bool can_hijack(enum anysock_type type, const struct anysock_addr *addr);
 /* A descriptor that is open but no socket. */
 anysock_native not_a_socket(void);
 void close_not_a_socket(anysock_native native);
+/* Whether child processes inherit a waitable. */
+bool waitable_is_inheritable(anysock_waitable waitable);
+/* Runs the test program itself as a child process that inherits all it can, and tells how many of
+ * these handles are sockets there; -1 if the child cannot run. Its main calls count_in_child()
+ * first, which returns what main is to return in such a child, and -1 in the parent. */
+int count_inherited(const char *program, const anysock_native *natives, size_t count);
+int count_in_child(int argc, char **argv);
 /* Waits for a waitable as a foreign loop does. */
 bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms);
 
@@ -53,6 +64,10 @@ unsigned stop_signals(void);
 /* Lets the process open no further descriptors, if the system can be told so. */
 bool forbid_descriptors(void);
 void allow_descriptors(void);
+
+/* The system's own name of an error number; null where it has none, or where there is no way to
+ * ask. */
+const char *system_error_name(int native);
 
 /* The tests run under Wine, which deviates from Windows: see deviations.h. */
 bool is_wine(void);

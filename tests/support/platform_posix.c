@@ -9,12 +9,14 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void *run(void *argument) {
@@ -76,12 +78,71 @@ void foreign_close(anysock_native native) {
     (void)close(native);
 }
 
+void foreign_linger(anysock_native native, int seconds) {
+    struct linger linger = {1, seconds};
+    if (setsockopt(native, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) != 0)
+        abort();
+}
+
+bool can_hijack(enum anysock_type type, const struct anysock_addr *addr) {
+    struct sockaddr_storage raw;
+    size_t length;
+    int on = 1;
+    if (anysock_addr_to_native(addr, &raw, sizeof raw, &length) != ANYSOCK_OK)
+        abort();
+    int fd = socket(raw.ss_family, type == ANYSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0)
+        abort();
+    int result = bind(fd, (struct sockaddr *)&raw, (socklen_t)length);
+    (void)close(fd);
+    return result == 0;
+}
+
 anysock_native not_a_socket(void) {
     return open("/dev/null", O_RDONLY);
 }
 
 void close_not_a_socket(anysock_native native) {
     (void)close(native);
+}
+
+bool waitable_is_inheritable(anysock_waitable waitable) {
+    return is_inheritable(waitable);
+}
+
+/* What the child is told: this word, and the descriptors. */
+#define COUNT_THESE "--count-sockets"
+#define MOST 16
+
+int count_inherited(const char *program, const anysock_native *natives, size_t count) {
+    char numbers[MOST][16];
+    char word[] = COUNT_THESE;
+    char *arguments[MOST + 3] = {(char *)(uintptr_t)program, word};
+    for (size_t i = 0; i < count && i < MOST; i++) {
+        (void)snprintf(numbers[i], sizeof numbers[i], "%d", natives[i]);
+        arguments[i + 2] = numbers[i];
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        (void)execv(program, arguments);
+        _exit(127);
+    }
+    int status;
+    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status))
+        return -1;
+    return WEXITSTATUS(status) <= MOST ? WEXITSTATUS(status) : -1;
+}
+
+int count_in_child(int argc, char **argv) {
+    if (argc < 2 || strcmp(argv[1], COUNT_THESE) != 0)
+        return -1;
+    int found = 0;
+    for (int i = 2; i < argc; i++) {
+        int type;
+        socklen_t length = sizeof type;
+        found += getsockopt(atoi(argv[i]), SOL_SOCKET, SO_TYPE, &type, &length) == 0;
+    }
+    return found;
 }
 
 bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms) {
@@ -136,6 +197,15 @@ bool forbid_descriptors(void) {
 
 void allow_descriptors(void) {
     (void)setrlimit(RLIMIT_NOFILE, &before);
+}
+
+const char *system_error_name(int native) {
+#ifdef __GLIBC__
+    return strerrorname_np(native);
+#else
+    (void)native;
+    return NULL;
+#endif
 }
 
 bool is_wine(void) {

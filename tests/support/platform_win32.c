@@ -4,7 +4,9 @@
 #include <winsock2.h>
 #include <windows.h>
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "platform.h"
 
@@ -83,12 +85,76 @@ void foreign_close(anysock_native native) {
     (void)closesocket(native);
 }
 
+void foreign_linger(anysock_native native, int seconds) {
+    struct linger linger = {1, (u_short)seconds};
+    if (setsockopt(native, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof linger) != 0)
+        abort();
+}
+
+bool can_hijack(enum anysock_type type, const struct anysock_addr *addr) {
+    SOCKADDR_STORAGE raw;
+    size_t length;
+    BOOL on = TRUE;
+    if (anysock_addr_to_native(addr, &raw, sizeof raw, &length) != ANYSOCK_OK)
+        abort();
+    SOCKET made = socket(raw.ss_family, type == ANYSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, 0);
+    if (made == INVALID_SOCKET ||
+        setsockopt(made, SOL_SOCKET, SO_REUSEADDR, (const char *)&on, sizeof on) != 0)
+        abort();
+    int result = bind(made, (struct sockaddr *)&raw, (int)length);
+    (void)closesocket(made);
+    return result == 0;
+}
+
 anysock_native not_a_socket(void) {
     return (anysock_native)CreateEvent(NULL, TRUE, FALSE, NULL);
 }
 
 void close_not_a_socket(anysock_native native) {
     (void)CloseHandle((HANDLE)native);
+}
+
+bool waitable_is_inheritable(anysock_waitable waitable) {
+    return is_inheritable((anysock_native)waitable);
+}
+
+/* What the child is told: this word, and the handles. */
+#define COUNT_THESE "--count-sockets"
+#define MOST 16
+
+int count_inherited(const char *program, const anysock_native *natives, size_t count) {
+    char line[1024];
+    int at = snprintf(line, sizeof line, "\"%s\" " COUNT_THESE, program);
+    for (size_t i = 0; i < count; i++)
+        at +=
+            snprintf(line + at, sizeof line - (size_t)at, " %llu", (unsigned long long)natives[i]);
+    STARTUPINFOA start;
+    PROCESS_INFORMATION child;
+    DWORD status = 0;
+    memset(&start, 0, sizeof start);
+    start.cb = sizeof start;
+    if (!CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL, NULL, &start, &child))
+        return -1;
+    (void)WaitForSingleObject(child.hProcess, INFINITE);
+    BOOL ended = GetExitCodeProcess(child.hProcess, &status);
+    (void)CloseHandle(child.hThread);
+    (void)CloseHandle(child.hProcess);
+    return ended && status <= MOST ? (int)status : -1;
+}
+
+int count_in_child(int argc, char **argv) {
+    WSADATA data;
+    if (argc < 2 || strcmp(argv[1], COUNT_THESE) != 0)
+        return -1;
+    if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
+        return MOST + 1;
+    int found = 0;
+    for (int i = 2; i < argc; i++) {
+        int type, length = sizeof type;
+        found += getsockopt((SOCKET)strtoull(argv[i], NULL, 10), SOL_SOCKET, SO_TYPE, (char *)&type,
+                            &length) == 0;
+    }
+    return found;
 }
 
 bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms) {
@@ -115,6 +181,11 @@ bool forbid_descriptors(void) {
 }
 
 void allow_descriptors(void) {
+}
+
+const char *system_error_name(int native) {
+    (void)native;
+    return NULL;
 }
 
 bool is_wine(void) {

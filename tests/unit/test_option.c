@@ -187,8 +187,7 @@ static void option_tells_what_the_system_says(void **state) {
     } table[] = {
         {FAKE_ENOPROTOOPT, ANYSOCK_ENOPROTOOPT}, /* not on this system */
         {FAKE_EINVAL, ANYSOCK_EINVAL},           /* too late */
-        {FAKE_EACCES, ANYSOCK_EACCES},
-        {FAKE_ENOBUFS, ANYSOCK_ENOBUFS},
+        {FAKE_EACCES, ANYSOCK_EACCES},           {FAKE_ENOBUFS, ANYSOCK_ENOBUFS},
         {FAKE_EODD, ANYSOCK_EUNKNOWN},
     };
     for (size_t i = 0; i < COUNT_OF(table); i++) {

@@ -1,0 +1,349 @@
+/*
+ * Every option of the table on the real port, on each kind of socket that has it: what is set comes
+ * back, what the system lacks is said, and what is out of range never gets there.
+ */
+#include "check.h"
+#include "deviations.h"
+#include "internal.h"
+#include "net.h"
+#include "platform.h"
+
+/* One socket of each kind, and the table. */
+static struct anysock sockets[4];
+static const struct anysock_option_row *rows;
+static size_t row_count;
+static int value;
+
+static int open_sockets(void **state) {
+    if (remember_handles(state) != 0)
+        return -1;
+    rows = anysock_option_rows(&row_count);
+    for (size_t i = 0; i < COUNT_OF(sockets); i++)
+        if (anysock_open(i < 2 ? ANYSOCK_INET : ANYSOCK_INET6,
+                         i % 2 == 0 ? ANYSOCK_STREAM : ANYSOCK_DGRAM, 0, &sockets[i]) != ANYSOCK_OK)
+            return -1;
+    return 0;
+}
+
+static int close_sockets(void **state) {
+    for (size_t i = 0; i < COUNT_OF(sockets); i++)
+        (void)anysock_close(&sockets[i]);
+    return same_handles(state);
+}
+
+/* What the table says about the socket, and what is known about the system. */
+static bool kind_has(const struct anysock *s, const struct anysock_option_row *row) {
+    unsigned kind = is_stream(s) ? ON_STREAM : ON_DATAGRAM;
+    bool inet6_only = (row->where & ON_INET6_ONLY) != 0;
+    return (row->where & kind) != 0 && (!inet6_only || family_of(s) == ANYSOCK_INET6);
+}
+
+static bool system_has(const struct anysock *s, const struct anysock_option_row *row) {
+    switch (row->option) {
+    case ANYSOCK_OPTION_CORK:
+    case ANYSOCK_OPTION_QUICK_ACK:
+    case ANYSOCK_OPTION_NOT_SENT_LOW_WATER:
+    case ANYSOCK_OPTION_RECV_LOW_WATER:
+    case ANYSOCK_OPTION_PRIORITY:
+        return !is_windows();
+    default:
+        return !option_is_missing(row->option, family_of(s) == ANYSOCK_INET6);
+    }
+}
+
+/* Calls a function for every socket and every option that it has. */
+static void for_every_option(void (*look)(struct anysock *s,
+                                          const struct anysock_option_row *row)) {
+    for (const struct anysock_option_row *row = rows; row < rows + row_count; row++)
+        for (size_t i = 0; i < COUNT_OF(sockets); i++)
+            if (kind_has(&sockets[i], row))
+                look(&sockets[i], row);
+}
+
+static void set(struct anysock *s, const struct anysock_option_row *row, int wanted) {
+    int code = anysock_set_option(s, row->option, wanted);
+    if (code != ANYSOCK_OK)
+        fail_msg("%s = %d gave %s (native %d)", row->name, wanted, anysock_error_name(code),
+                 anysock_native_error());
+}
+
+static void expect(struct anysock *s, const struct anysock_option_row *row, int wanted) {
+    int code = anysock_get_option(s, row->option, &value);
+    if (code != ANYSOCK_OK || value != wanted)
+        fail_msg("%s gave %s and %d, not %d", row->name, anysock_error_name(code), value, wanted);
+}
+
+static bool is_buffer(const struct anysock_option_row *row) {
+    return row->option == ANYSOCK_OPTION_SEND_BUFFER || row->option == ANYSOCK_OPTION_RECV_BUFFER;
+}
+
+static int in_range(const struct anysock_option_row *row, int wanted) {
+    if (wanted < row->min)
+        return row->min;
+    return wanted > row->max ? row->max : wanted;
+}
+
+/* --- every option --- */
+
+/* Values that no system rounds or cuts: buffers have their own test, and on a stream the lowest two
+ * bits of the type of service are the system's. */
+static void set_and_get(struct anysock *s, const struct anysock_option_row *row) {
+    static const int values[] = {20, 100, 0};
+    if (row->read_only || is_buffer(row) || !system_has(s, row))
+        return;
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
+        int wanted = in_range(row, values[i]);
+        set(s, row, wanted);
+        expect(s, row, option_always_reads_as_on(row->option) ? 1 : wanted);
+    }
+}
+
+static void what_is_set_comes_back(void **state) {
+    (void)state;
+    for_every_option(set_and_get);
+}
+
+static void set_both_ends(struct anysock *s, const struct anysock_option_row *row) {
+    if (row->read_only || !system_has(s, row))
+        return;
+    set(s, row, row->min);
+    set(s, row, row->max);
+}
+
+static void whole_range_is_accepted(void **state) {
+    (void)state;
+    for_every_option(set_both_ends);
+}
+
+static void meet_a_missing_one(struct anysock *s, const struct anysock_option_row *row) {
+    if (system_has(s, row))
+        return;
+    value = 99;
+    if (!row->read_only)
+        assert_anysock(ANYSOCK_ENOPROTOOPT, anysock_set_option(s, row->option, row->max));
+    assert_anysock(ANYSOCK_ENOPROTOOPT, anysock_get_option(s, row->option, &value));
+    assert_int_not_equal(0, anysock_native_error()); /* the system says so */
+    assert_int_equal(0, value);
+}
+
+static void missing_option_is_said_to_be_missing(void **state) {
+    (void)state;
+    for_every_option(meet_a_missing_one);
+}
+
+/* Also where the system has no such option: the library refuses first. */
+static void leave_the_range(struct anysock *s, const struct anysock_option_row *row) {
+    if (row->read_only)
+        return;
+    int before_code = anysock_get_option(s, row->option, &value), before = value;
+    const int64_t outside[] = {(int64_t)row->min - 1, (int64_t)row->max + 1, INT_MIN};
+    for (size_t i = 0; i < COUNT_OF(outside); i++) {
+        if (outside[i] > INT_MAX)
+            continue;
+        assert_anysock(ANYSOCK_EDOM, anysock_set_option(s, row->option, (int)outside[i]));
+        assert_int_equal(0, anysock_native_error());
+    }
+    assert_int_equal(before_code, anysock_get_option(s, row->option, &value));
+    assert_int_equal(before, value);
+}
+
+static void values_out_of_range_change_nothing(void **state) {
+    (void)state;
+    for_every_option(leave_the_range);
+}
+
+static void options_of_other_kinds_are_not_there(void **state) {
+    (void)state;
+    for (const struct anysock_option_row *row = rows; row < rows + row_count; row++) {
+        for (size_t i = 0; i < COUNT_OF(sockets); i++) {
+            if (kind_has(&sockets[i], row))
+                continue;
+            assert_anysock(ANYSOCK_ENOPROTOOPT,
+                           anysock_set_option(&sockets[i], row->option, row->min));
+            assert_anysock(ANYSOCK_ENOPROTOOPT,
+                           anysock_get_option(&sockets[i], row->option, &value));
+            assert_int_equal(0, anysock_native_error());
+        }
+    }
+}
+
+/* --- some of them --- */
+
+static void resize(struct anysock *s, const struct anysock_option_row *row) {
+    if (!is_buffer(row))
+        return;
+    set(s, row, 20000);
+    expect(s, row, 20000); /* Linux: not the double */
+    set(s, row, row->max);
+    assert_anysock(ANYSOCK_OK, anysock_get_option(s, row->option, &value));
+    int most = value; /* what the system allows */
+    assert_true(most > 20000);
+    set(s, row, row->max - 1);
+    assert_anysock(ANYSOCK_OK, anysock_get_option(s, row->option, &value));
+    assert_true(value == most || value == row->max - 1);
+    set(s, row, 1);
+    assert_anysock(ANYSOCK_OK, anysock_get_option(s, row->option, &value));
+    assert_in_range(value, 1, 20000);
+}
+
+static void buffers_are_as_long_as_asked_for_or_as_allowed(void **state) {
+    (void)state;
+    for_every_option(resize);
+}
+
+/* Where the times are no options (Wine, old Windows), the library remembers them. */
+static void keepalive_times_come_back_before_and_after_it_is_on(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(sockets); i += 2) {
+        struct anysock *s = &sockets[i];
+        assert_anysock(ANYSOCK_OK, anysock_get_option(s, ANYSOCK_OPTION_KEEPALIVE_IDLE, &value));
+        assert_true(value >= 1); /* 7200 where nobody has changed it */
+        for (int on = 0; on < 2; on++) {
+            assert_anysock(ANYSOCK_OK, anysock_set_option(s, ANYSOCK_OPTION_KEEPALIVE, on));
+            assert_anysock(ANYSOCK_OK,
+                           anysock_set_option(s, ANYSOCK_OPTION_KEEPALIVE_IDLE, 60 + on));
+            assert_anysock(ANYSOCK_OK,
+                           anysock_set_option(s, ANYSOCK_OPTION_KEEPALIVE_INTERVAL, 5 + on));
+            assert_anysock(ANYSOCK_OK,
+                           anysock_get_option(s, ANYSOCK_OPTION_KEEPALIVE_IDLE, &value));
+            assert_int_equal(60 + on, value);
+            assert_anysock(ANYSOCK_OK,
+                           anysock_get_option(s, ANYSOCK_OPTION_KEEPALIVE_INTERVAL, &value));
+            assert_int_equal(5 + on, value);
+            assert_anysock(ANYSOCK_OK, anysock_get_option(s, ANYSOCK_OPTION_KEEPALIVE, &value));
+            assert_int_equal(on, value);
+        }
+    }
+}
+
+static void keepalive_works_on_a_connection(void **state) {
+    (void)state;
+    struct anysock client, server;
+    size_t count;
+    char buffer[5];
+    make_pair(0, 0, &client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_set_option(&client, ANYSOCK_OPTION_KEEPALIVE_IDLE, 1));
+    assert_anysock(ANYSOCK_OK, anysock_set_option(&client, ANYSOCK_OPTION_KEEPALIVE_INTERVAL, 1));
+    assert_anysock(ANYSOCK_OK, anysock_set_option(&client, ANYSOCK_OPTION_KEEPALIVE, 1));
+    say(&client, "hello");
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&server, buffer, 5, &count));
+    close_pair(&client, &server);
+}
+
+static void v6only_is_for_the_time_before_bind(void **state) {
+    (void)state;
+    for (size_t i = 2; i < COUNT_OF(sockets); i++) {
+        struct anysock_addr addr;
+        assert_anysock(ANYSOCK_OK, anysock_get_option(&sockets[i], ANYSOCK_OPTION_V6ONLY, &value));
+        assert_int_equal(1, value); /* of every new socket */
+        assert_anysock(ANYSOCK_OK, anysock_set_option(&sockets[i], ANYSOCK_OPTION_V6ONLY, 0));
+        assert_anysock(ANYSOCK_OK, anysock_addr_any(ANYSOCK_INET6, 0, &addr));
+        assert_anysock(ANYSOCK_OK, anysock_bind(&sockets[i], &addr, ANYSOCK_BIND_CLIENT));
+        assert_anysock(ANYSOCK_EINVAL, anysock_set_option(&sockets[i], ANYSOCK_OPTION_V6ONLY, 1));
+        assert_anysock(ANYSOCK_OK, anysock_get_option(&sockets[i], ANYSOCK_OPTION_V6ONLY, &value));
+        assert_int_equal(0, value);
+    }
+}
+
+static void without_v6only_ipv4_clients_come_too(void **state) {
+    (void)state;
+    struct anysock *listener = &sockets[2], *client = &sockets[0], server;
+    struct anysock_addr addr, peer;
+    char text[ANYSOCK_ADDR_TEXT_MAX];
+    assert_anysock(ANYSOCK_OK, anysock_set_option(listener, ANYSOCK_OPTION_V6ONLY, 0));
+    assert_anysock(ANYSOCK_OK, anysock_addr_any(ANYSOCK_INET6, 0, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_bind(listener, &addr, ANYSOCK_BIND_SERVER));
+    assert_anysock(ANYSOCK_OK, anysock_listen(listener, 1));
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(listener, &addr));
+    uint16_t port = anysock_addr_port(&addr);
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, port, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_connect(client, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_accept(listener, 0, &server, &peer));
+    assert_int_equal(ANYSOCK_INET6, anysock_addr_family(&peer));
+    assert_true(anysock_addr_is_loopback(&peer)); /* mapped */
+    assert_anysock(ANYSOCK_OK, anysock_addr_format(&peer, text, sizeof text));
+    assert_memory_equal("[::ffff:127.0.0.1]:", text, 19);
+    assert_anysock(ANYSOCK_OK, anysock_close(&server));
+}
+
+static void accepting_tells_a_listener(void **state) {
+    (void)state;
+    struct anysock *s = &sockets[0];
+    assert_anysock(ANYSOCK_OK, anysock_get_option(s, ANYSOCK_OPTION_ACCEPTING, &value));
+    assert_int_equal(0, value);
+    assert_anysock(ANYSOCK_OK, anysock_listen(s, 1));
+    assert_anysock(ANYSOCK_OK, anysock_get_option(s, ANYSOCK_OPTION_ACCEPTING, &value));
+    assert_int_equal(1, value);
+    assert_anysock(ANYSOCK_ENOPROTOOPT, anysock_set_option(s, ANYSOCK_OPTION_ACCEPTING, 0));
+}
+
+static void path_mtu_wants_a_peer(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(sockets); i++) {
+        struct anysock *s = &sockets[i];
+        struct anysock_addr addr;
+        if (option_is_missing(ANYSOCK_OPTION_PATH_MTU, false))
+            continue;
+        value = 99;
+        assert_anysock(ANYSOCK_ENOTCONN, anysock_get_option(s, ANYSOCK_OPTION_PATH_MTU, &value));
+        assert_int_equal(0, value);
+        if (is_stream(s))
+            continue;
+        assert_anysock(ANYSOCK_OK, anysock_addr_loopback(family_of(s), 9, &addr));
+        assert_anysock(ANYSOCK_OK, anysock_connect(s, &addr));
+        assert_anysock(ANYSOCK_OK, anysock_get_option(s, ANYSOCK_OPTION_PATH_MTU, &value));
+        assert_true(value >= 1280);
+    }
+}
+
+static void options_can_be_set_on_a_connection(void **state) {
+    (void)state;
+    static const enum anysock_option options[] = {ANYSOCK_OPTION_NODELAY, ANYSOCK_OPTION_KEEPALIVE,
+                                                  ANYSOCK_OPTION_OOB_INLINE, ANYSOCK_OPTION_TTL,
+                                                  ANYSOCK_OPTION_TOS};
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        const struct anysock_option_row *row = &rows[options[i] - 1];
+        int wanted = in_range(row, 40);
+        set(&server, row, wanted);
+        expect(&server, row, wanted);
+    }
+    close_pair(&client, &server);
+}
+
+/* IPv4 and IPv6 have these at different places, and other options at the same ones. */
+static void families_do_not_mix(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(sockets); i++)
+        assert_anysock(ANYSOCK_OK, anysock_set_option(&sockets[i], ANYSOCK_OPTION_TTL, 7));
+    for (size_t i = 1; i < COUNT_OF(sockets); i += 2) {
+        assert_anysock(ANYSOCK_OK,
+                       anysock_set_option(&sockets[i], ANYSOCK_OPTION_MULTICAST_TTL, 9));
+        assert_anysock(ANYSOCK_OK, anysock_get_option(&sockets[i], ANYSOCK_OPTION_TTL, &value));
+        assert_int_equal(7, value);
+    }
+}
+
+#undef TEST
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_sockets, close_sockets)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_set_comes_back),
+        TEST(whole_range_is_accepted),
+        TEST(missing_option_is_said_to_be_missing),
+        TEST(values_out_of_range_change_nothing),
+        TEST(options_of_other_kinds_are_not_there),
+        TEST(buffers_are_as_long_as_asked_for_or_as_allowed),
+        TEST(keepalive_times_come_back_before_and_after_it_is_on),
+        TEST(keepalive_works_on_a_connection),
+        TEST(v6only_is_for_the_time_before_bind),
+        TEST(without_v6only_ipv4_clients_come_too),
+        TEST(accepting_tells_a_listener),
+        TEST(path_mtu_wants_a_peer),
+        TEST(options_can_be_set_on_a_connection),
+        TEST(families_do_not_mix),
+    };
+    return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}
