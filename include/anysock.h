@@ -487,7 +487,8 @@ ANYSOCK_API bool anysock_is_open(const struct anysock *s);
 /**
  * @brief Closes the socket gracefully: data already sent are delivered in the background.
  *
- * Never waits. A bound event is unbound first. Received data that were not read make the system
+ * Never waits, unless somebody has set SO_LINGER through the native handle of a socket that the
+ * library made. A bound event is unbound first. Received data that were not read make the system
  * reset the connection.
  *
  * @return #ANYSOCK_OK; #ANYSOCK_EBADF if it is closed already; #ANYSOCK_EFAULT.
@@ -735,7 +736,7 @@ enum anysock_timeout {
 ANYSOCK_API int anysock_set_timeout(struct anysock *s, enum anysock_timeout which, int timeout_ms);
 
 /**
- * @brief Reads a time-out back.
+ * @brief Reads a time-out back; #ANYSOCK_FOREVER on failure.
  * @return #ANYSOCK_OK; #ANYSOCK_EINVAL; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
  */
 ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeout which,

@@ -3,17 +3,35 @@
  */
 #include "internal.h"
 
-struct description {
-    int code;
-    const char *name, *text;
+/* All names and texts, one after the other: places in it are small numbers, where pointers would be
+ * relocated at the start of every program. */
+struct strings {
+    char none_name[sizeof "ANYSOCK_(not a code)"], none_text[sizeof "not a result code"];
+    char OK_name[sizeof "ANYSOCK_OK"], OK_text[sizeof "success"];
+#define FIELDS(name, number, text)                                                                 \
+    char name##_name[sizeof "ANYSOCK_" #name], name##_text[sizeof(text)];
+    ANYSOCK_ERROR_LIST(FIELDS)
+#undef FIELDS
 };
 
-#define DESCRIBE(name, number, text) {number, "ANYSOCK_" #name, text},
-static const struct description descriptions[] = {{ANYSOCK_OK, "ANYSOCK_OK", "success"},
-                                                  ANYSOCK_ERROR_LIST(DESCRIBE)};
-#undef DESCRIBE
+static const struct strings strings = {"ANYSOCK_(not a code)", "not a result code", "ANYSOCK_OK",
+                                       "success",
+#define STRINGS(name, number, text) "ANYSOCK_" #name, text,
+                                       ANYSOCK_ERROR_LIST(STRINGS)
+#undef STRINGS
+};
 
-static const struct description unknown = {0, "ANYSOCK_(not a code)", "not a result code"};
+struct description {
+    int16_t code;
+    uint16_t name, text; /* offsets in strings */
+};
+
+#define DESCRIBE(name, number, text)                                                               \
+    {number, offsetof(struct strings, name##_name), offsetof(struct strings, name##_text)},
+static const struct description descriptions[] = {DESCRIBE(OK, ANYSOCK_OK, "")
+                                                      ANYSOCK_ERROR_LIST(DESCRIBE)};
+static const struct description unknown = {0, offsetof(struct strings, none_name),
+                                           offsetof(struct strings, none_text)};
 
 static const struct description *describe(int code) {
     for (size_t i = 0; i < sizeof descriptions / sizeof descriptions[0]; i++)
@@ -23,11 +41,11 @@ static const struct description *describe(int code) {
 }
 
 const char *anysock_error_name(int code) {
-    return describe(code)->name;
+    return (const char *)&strings + describe(code)->name;
 }
 
 const char *anysock_error_text(int code) {
-    return describe(code)->text;
+    return (const char *)&strings + describe(code)->text;
 }
 
 int anysock_native_error(void) {

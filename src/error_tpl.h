@@ -1,14 +1,7 @@
 /*
- * Reading the two error tables, written once. Each port includes this file in its error.c, behind
- * the tables entries[] and exceptions[], which are made of its own numbers.
+ * Reading the error tables, written once. Each port includes this file in its error.c, behind the
+ * tables entries[], names[] and exceptions[], which are made of its own numbers.
  */
-
-static const struct entry *find_entry(int native) {
-    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
-        if (entries[i].native == native)
-            return &entries[i];
-    return NULL;
-}
 
 int anysock_port_map_error(int native, enum anysock_op op, bool stream) {
     if (native == 0)
@@ -19,11 +12,15 @@ int anysock_port_map_error(int native, enum anysock_op op, bool stream) {
             (stream ? exception->stream : exception->datagram))
             return exception->code;
     }
-    const struct entry *entry = find_entry(native);
-    return entry != NULL ? entry->code : ANYSOCK_EUNKNOWN;
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
+        if (entries[i].native == native)
+            return entries[i].code;
+    return ANYSOCK_EUNKNOWN;
 }
 
 const char *anysock_port_error_name(int native) {
-    const struct entry *entry = find_entry(native);
-    return entry != NULL ? entry->name : NULL;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].native == native)
+            return names[i].name;
+    return NULL;
 }

@@ -4,96 +4,21 @@
  */
 #include "port.h"
 
-struct entry {
-    int native;
-    int code;
-    const char *name;
-};
+#include "../error_types.h"
 
-#define IS(native, code)                                                                           \
-    { native, ANYSOCK_##code, #native }
-
+#define IS(native, code) {native, ANYSOCK_##code},
 static const struct entry entries[] = {
-    IS(EAGAIN, EAGAIN),
-#if EWOULDBLOCK != EAGAIN
-    IS(EWOULDBLOCK, EAGAIN),
-#endif
-    IS(EINTR, EINTR),
-    IS(EINPROGRESS, EINPROGRESS),
-    IS(EALREADY, EALREADY),
-    IS(EISCONN, EISCONN),
-    IS(ENOTCONN, ENOTCONN),
-    IS(EDESTADDRREQ, EDESTADDRREQ),
-    IS(ECONNREFUSED, ECONNREFUSED),
-    IS(ECONNRESET, ECONNRESET),
-    IS(ECONNABORTED, ECONNABORTED),
-    IS(EPIPE, EPIPE),
-    IS(ETIMEDOUT, ETIMEDOUT),
-    IS(ENETUNREACH, ENETUNREACH),
-    IS(EHOSTUNREACH, EHOSTUNREACH),
-    IS(ENETDOWN, ENETDOWN),
-    IS(ENETRESET, ENETRESET),
-    IS(EADDRINUSE, EADDRINUSE),
-    IS(EADDRNOTAVAIL, EADDRNOTAVAIL),
-    IS(EACCES, EACCES),
-    IS(EPERM, EACCES),
-    IS(EAFNOSUPPORT, EAFNOSUPPORT),
-    IS(EPROTONOSUPPORT, EPROTONOSUPPORT),
-    IS(EPROTOTYPE, EPROTOTYPE),
-    IS(ENOPROTOOPT, ENOPROTOOPT),
-    IS(EOPNOTSUPP, EOPNOTSUPP),
-#if ENOTSUP != EOPNOTSUPP
-    IS(ENOTSUP, EOPNOTSUPP),
-#endif
-    IS(ENOSYS, ENOSYS),
-    IS(EBADF, EBADF),
-    IS(ENOTSOCK, EBADF),
-    IS(EINVAL, EINVAL),
-    IS(EFAULT, EFAULT),
-    IS(EMSGSIZE, EMSGSIZE),
-    IS(ENOBUFS, ENOBUFS),
-    IS(ENOMEM, ENOMEM),
-    IS(EMFILE, EMFILE),
-    IS(ENFILE, ENFILE),
-    IS(ECANCELED, ECANCELED),
-    IS(ELOOP, ELOOP),
-    IS(ENAMETOOLONG, ENAMETOOLONG),
-    IS(ENOENT, ENOENT),
-    IS(ENOTDIR, ENOENT),
-    IS(ENODEV, ENODEV),
-    IS(ENXIO, ENODEV),
-    IS(EPROTO, EPROTO),
-    IS(EDOM, EDOM),
-    IS(EBUSY, EBUSY),
-    IS(EIO, EIO),
-#ifdef ESOCKTNOSUPPORT
-    IS(ESOCKTNOSUPPORT, ESOCKTNOSUPPORT),
-#endif
-#ifdef EPFNOSUPPORT
-    IS(EPFNOSUPPORT, EAFNOSUPPORT),
-#endif
-#ifdef EHOSTDOWN
-    IS(EHOSTDOWN, EHOSTUNREACH),
-#endif
-#ifdef ENONET
-    IS(ENONET, ENETUNREACH),
-#endif
-#ifdef ESHUTDOWN
-    IS(ESHUTDOWN, EPIPE),
-#endif
-#ifdef ETOOMANYREFS
-    IS(ETOOMANYREFS, ETOOMANYREFS),
-#endif
+#include "error_list.h"
 };
+#undef IS
+
+#define IS(native, code) {native, #native},
+static const struct name names[] = {
+#include "error_list.h"
+};
+#undef IS
 
 /* What a number means after an operation, if that is something else. */
-struct exception {
-    enum anysock_op op;
-    bool stream, datagram; /* the kinds of socket that it holds for */
-    int native;
-    int code;
-};
-
 static const struct exception exceptions[] = {
     /* An interrupted connect goes on in the background. */
     {OP_CONNECT, true, false, EINTR, ANYSOCK_EINPROGRESS},
