@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 
 compile="$* -std=c11 -O0 -Iinclude -Isrc -Itests/fake -Itests/support"
 objects=
-for source in $(ls src/*.c | grep -v '^src/mode.c$') tests/fake/fake_port.c tests/unit/test_mode.c; do
+for source in $(ls src/*.c | grep -v '^src/mode.c$') tests/fake/*.c tests/unit/test_mode.c; do
     object=$work/$(basename "$source" .c).o
     $compile -c "$source" -o "$object" || exit 1
     objects="$objects $object"
