@@ -298,41 +298,77 @@ ANYSOCK_API int anysock_addr_any(enum anysock_family family, uint16_t port,
 ANYSOCK_API int anysock_addr_loopback(enum anysock_family family, uint16_t port,
                                       struct anysock_addr *addr);
 
-/** @brief The family; #ANYSOCK_UNSPEC for no address or a kind the library does not know. */
+/**
+ * @brief The family; #ANYSOCK_UNSPEC for no address or a kind the library does not know.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
 ANYSOCK_API enum anysock_family anysock_addr_family(const struct anysock_addr *addr);
 
-/** @brief The port in host order; 0 for an address without one. */
+/**
+ * @brief The port in host order; 0 for an address without one.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
 ANYSOCK_API uint16_t anysock_addr_port(const struct anysock_addr *addr);
 
 /**
  * @brief Replaces the port (host order).
  * @return #ANYSOCK_OK; #ANYSOCK_EAFNOSUPPORT for an address without ports; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: any thread. \since 0.1
  */
 ANYSOCK_API int anysock_addr_set_port(struct anysock_addr *addr, uint16_t port);
 
-/** @brief The zone (interface index) of a link-local IPv6 address; 0 for none. */
+/**
+ * @brief The zone (interface index) of a link-local IPv6 address; 0 for none.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
 ANYSOCK_API uint32_t anysock_addr_scope(const struct anysock_addr *addr);
 
 /**
  * @brief Whether two addresses are the same: family, host, port and, for IPv6, zone.
  *
  * The flow label does not count. IPv4 and its IPv6-mapped form are different addresses.
+ *
+ * Thread safety: any thread. \since 0.1
  */
 ANYSOCK_API bool anysock_addr_equal(const struct anysock_addr *a, const struct anysock_addr *b);
 
-/** @brief A 32-bit hash; equal addresses have equal hashes. Not for hostile input. */
+/**
+ * @brief A 32-bit hash; equal addresses have equal hashes. Not for hostile input.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
 ANYSOCK_API uint32_t anysock_addr_hash(const struct anysock_addr *addr);
 
-/** @brief 127.0.0.0/8 or ::1, or an IPv4-mapped loopback address. */
+/**
+ * @brief 127.0.0.0/8 or ::1, or an IPv4-mapped loopback address.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
 ANYSOCK_API bool anysock_addr_is_loopback(const struct anysock_addr *addr);
 
-/** @brief 224.0.0.0/4 or ff00::/8. */
+/**
+ * @brief 224.0.0.0/4 or ff00::/8.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
 ANYSOCK_API bool anysock_addr_is_multicast(const struct anysock_addr *addr);
 
-/** @brief 169.254.0.0/16 or fe80::/10. */
+/**
+ * @brief 169.254.0.0/16 or fe80::/10.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
 ANYSOCK_API bool anysock_addr_is_link_local(const struct anysock_addr *addr);
 
-/** @brief The wildcard: 0.0.0.0 or ::. */
+/**
+ * @brief The wildcard: 0.0.0.0 or ::.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
 ANYSOCK_API bool anysock_addr_is_any(const struct anysock_addr *addr);
 
 /**
@@ -342,6 +378,8 @@ ANYSOCK_API bool anysock_addr_is_any(const struct anysock_addr *addr);
  * @param length  its length in bytes, at most 120.
  * @return #ANYSOCK_OK; #ANYSOCK_EINVAL if the length does not fit the family;
  *         #ANYSOCK_EAFNOSUPPORT for a family that the library does not know; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: any thread. \since 0.1
  */
 ANYSOCK_API int anysock_addr_from_native(const void *native, size_t length,
                                          struct anysock_addr *addr);
@@ -352,6 +390,8 @@ ANYSOCK_API int anysock_addr_from_native(const void *native, size_t length,
  * @param length  receives the bytes written, 0 on failure.
  * @return #ANYSOCK_OK; #ANYSOCK_ENOBUFS if size is too small; #ANYSOCK_EINVAL for no address;
  *         #ANYSOCK_EFAULT.
+ *
+ * Thread safety: any thread. \since 0.1
  */
 ANYSOCK_API int anysock_addr_to_native(const struct anysock_addr *addr, void *native, size_t size,
                                        size_t *length);
@@ -401,7 +441,11 @@ struct anysock {
     { 0 }
 #endif
 
-/** @brief `sizeof(struct anysock)`, for callers from other languages: 64. */
+/**
+ * @brief `sizeof(struct anysock)`, for callers from other languages: 64.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
 ANYSOCK_API size_t anysock_sizeof(void);
 
 /** Socket types. */
@@ -738,6 +782,8 @@ ANYSOCK_API int anysock_set_timeout(struct anysock *s, enum anysock_timeout whic
 /**
  * @brief Reads a time-out back; #ANYSOCK_FOREVER on failure.
  * @return #ANYSOCK_OK; #ANYSOCK_EINVAL; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: any thread. \since 0.1
  */
 ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeout which,
                                     int *timeout_ms);

@@ -21,9 +21,10 @@ half_is_documentation() {
          END { exit !(comment * 2 >= lines) }' include/anysock.h
 }
 
-# Every function of the header states its thread safety, in its own or its group's comment.
+# Every function of the header has a comment that states its thread safety.
 documented() {
-    awk '/^\/\*\*/ { doc = 1 } /^ANYSOCK_API/ { if (!doc) { print; bad = 1 } doc = 0 }
+    awk '/^\/\*\*/ { doc = 1; safety = 0 } /Thread safety/ { safety = 1 }
+         /^ANYSOCK_API/ { if (!doc || !safety) { print; bad = 1 } doc = safety = 0 }
          END { exit bad }' include/anysock.h
 }
 
@@ -72,7 +73,7 @@ for standard in 98 11 14 17 20; do
 done
 check "the public header is C99 for Windows" header_compiles_as x86_64-w64-mingw32-gcc c99 c
 check "half of the public header is documentation" half_is_documentation
-check "every public function is documented" documented
+check "every public function is documented, with its thread safety" documented
 check "the ports are twins by name" ports_are_twins
 check "no source file is longer than 500 lines" files_are_short
 check "the scripts can be run" run_bits
