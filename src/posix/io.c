@@ -28,12 +28,11 @@ static size_t cut(size_t length) {
 #endif
 }
 
-static int raw_flags(unsigned flags) {
-    return ((flags & ANYSOCK_NO_WAIT) != 0 ? MSG_DONTWAIT : 0) |
-           ((flags & ANYSOCK_PEEK) != 0 ? MSG_PEEK : 0) |
-           ((flags & ANYSOCK_MORE) != 0 ? MSG_MORE : 0) |
-           ((flags & ANYSOCK_OOB) != 0 ? MSG_OOB : 0);
-}
+/* A macro, so that an inline function with a name for the linker may use it. */
+#define RAW_FLAGS(flags)                                                                           \
+    ((((flags)&ANYSOCK_NO_WAIT) != 0 ? MSG_DONTWAIT : 0) |                                         \
+     (((flags)&ANYSOCK_PEEK) != 0 ? MSG_PEEK : 0) | (((flags)&ANYSOCK_MORE) != 0 ? MSG_MORE : 0) | \
+     (((flags)&ANYSOCK_OOB) != 0 ? MSG_OOB : 0))
 
 bool anysock_port_would_block(void) {
     return errno == EAGAIN || errno == EWOULDBLOCK;
@@ -41,16 +40,16 @@ bool anysock_port_would_block(void) {
 
 ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t length,
                             unsigned flags) {
-    return send(native, data, cut(length), raw_flags(flags) | MSG_NOSIGNAL);
+    return send(native, data, cut(length), RAW_FLAGS(flags) | MSG_NOSIGNAL);
 }
 
 ptrdiff_t anysock_port_recv(anysock_native native, void *data, size_t capacity, unsigned flags) {
-    return recv(native, data, cut(capacity), raw_flags(flags));
+    return recv(native, data, cut(capacity), RAW_FLAGS(flags));
 }
 
 ptrdiff_t anysock_port_send_to(anysock_native native, const void *data, size_t length,
                                unsigned flags, const struct anysock_addr *to) {
-    return sendto(native, data, length, raw_flags(flags) | MSG_NOSIGNAL,
+    return sendto(native, data, length, RAW_FLAGS(flags) | MSG_NOSIGNAL,
                   (const struct sockaddr *)(const void *)to->bytes_, to->length_);
 }
 
@@ -61,26 +60,22 @@ static struct iovec *vector_of(const struct anysock_buffer *buffers) {
     return (struct iovec *)(uintptr_t)buffers;
 }
 
-/* The sender of a datagram has the family of the socket. */
-static void finish_from(struct anysock_addr *from, socklen_t length) {
-    if (from == NULL)
-        return;
-    from->length_ = length;
-    from->reserved_ = 0;
-}
-
 #ifdef __linux__
 
-/* Asked so, Linux returns the length that the datagram has, and not the part that fitted. */
-ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capacity, unsigned flags,
-                                 struct anysock_addr *from, unsigned *info) {
+/* Asked so, Linux returns the length that the datagram has, and not the part that fitted. Inline
+ * into the core's half below, where the flags are known. */
+inline ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capacity,
+                                        unsigned flags, struct anysock_addr *from, unsigned *info) {
     socklen_t length = sizeof from->bytes_;
-    ptrdiff_t count = recvfrom(native, data, capacity, raw_flags(flags) | MSG_TRUNC,
+    ptrdiff_t count = recvfrom(native, data, capacity, RAW_FLAGS(flags) | MSG_TRUNC,
                                from != NULL ? (struct sockaddr *)(void *)from->bytes_ : NULL,
                                from != NULL ? &length : NULL);
     if (count < 0)
         return count;
-    finish_from(from, length);
+    if (from != NULL) { /* of the family of the socket */
+        from->length_ = length;
+        from->reserved_ = 0;
+    }
     bool truncated = (size_t)count > capacity;
     if (info != NULL)
         *info = truncated ? ANYSOCK_TRUNCATED : 0;
@@ -98,10 +93,13 @@ ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capac
     message.msg_iovlen = 1;
     message.msg_name = from != NULL ? from->bytes_ : NULL;
     message.msg_namelen = from != NULL ? sizeof from->bytes_ : 0;
-    ptrdiff_t count = recvmsg(native, &message, raw_flags(flags));
+    ptrdiff_t count = recvmsg(native, &message, RAW_FLAGS(flags));
     if (count < 0)
         return count;
-    finish_from(from, message.msg_namelen);
+    if (from != NULL) {
+        from->length_ = message.msg_namelen;
+        from->reserved_ = 0;
+    }
     if (info != NULL)
         *info = (message.msg_flags & MSG_TRUNC) != 0 ? ANYSOCK_TRUNCATED : 0;
     return count;
@@ -120,13 +118,13 @@ static struct msghdr message_of(const struct anysock_buffer *buffers, size_t cou
 ptrdiff_t anysock_port_send_vec(anysock_native native, const struct anysock_buffer *buffers,
                                 size_t count, unsigned flags) {
     struct msghdr message = message_of(buffers, count);
-    return sendmsg(native, &message, raw_flags(flags) | MSG_NOSIGNAL);
+    return sendmsg(native, &message, RAW_FLAGS(flags) | MSG_NOSIGNAL);
 }
 
 ptrdiff_t anysock_port_recv_vec(anysock_native native, const struct anysock_buffer *buffers,
                                 size_t count, unsigned flags) {
     struct msghdr message = message_of(buffers, count);
-    return recvmsg(native, &message, raw_flags(flags));
+    return recvmsg(native, &message, RAW_FLAGS(flags));
 }
 
 /* The core's half of the calls, so that the compiler joins the two. */
