@@ -51,7 +51,7 @@ foreign_server_scenarios=(echo_client_and_nc blocking_client_recv_and_nc)
 patience=60
 options=(--native)
 
-declare -A pid=() input=() output=() printed=()
+declare -A pid=() input=() output=() printed=() errors=() is_windows=()
 names=()
 serial=0
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/anysock-scenarios.XXXXXX") || exit 1
@@ -92,6 +92,8 @@ start() {
     exec {fd}<"$files.out"
     output[$name]=$fd
     rm "$files.in" "$files.out"
+    errors[$name]=$files.err
+    is_windows[$name]=${1##*/}
     [ -n "${printed[$name]+started}" ] || names+=("$name")
     printed[$name]=''
 }
@@ -137,13 +139,29 @@ next_line() {
     printed[$1]+=$line$'\n'
 }
 
+# note_failed_start NAME STATUS: Wine 8 fails to start a program now and then (seen twice in some
+# thousand starts, on a busy machine): it ends with 1 before it has printed anything, to either
+# output. Our programs say something before they end with 1.
+note_failed_start() {
+    if [[ $2 -eq 1 && ${is_windows[$1]} == wine-run && -z ${printed[$1]} && ! -s ${errors[$1]} ]]; then
+        deviation="Wine did not start the $1 of this scenario"
+    fi
+}
+
 # hear NAME PATTERN: waits for a line.
 hear() {
+    local status=0
     while next_line "$1"; do
         # shellcheck disable=SC2053 # it is a pattern
         [[ $line != $2 ]] || return 0
     done
     fail "$1 did not print \"$2\""
+    if ! kill -0 "${pid[$1]}" 2>/dev/null; then
+        wait "${pid[$1]}" || status=$?
+        note_failed_start "$1" "$status"
+        fail "$1 has ended with $status"
+    fi
+    return 1
 }
 
 # What its threads do: the state of each, and how often it gave the processor away.
@@ -188,7 +206,9 @@ finish() {
     fd=${output[$name]}
     exec {fd}<&-
     unset "output[$name]" "pid[$name]"
-    [ "$status" -eq "$expected" ] || fail "$name exits with $status instead of $expected"
+    [ "$status" -eq "$expected" ] && return
+    note_failed_start "$name" "$status"
+    fail "$name exits with $status instead of $expected"
 }
 
 # Ends whatever a scenario left.
