@@ -878,7 +878,7 @@ enum {
  * stream may take less than length: see anysock_send_all().
  *
  * @param data    the bytes; may be null if length is 0.
- * @param length  how many; a stream call moves at most 1 GiB. 0 does nothing on a stream and
+ * @param length  how many; a stream call moves less than 2 GiB. 0 does nothing on a stream and
  *                sends an empty datagram otherwise.
  * @param flags   0 or of #ANYSOCK_NO_WAIT, #ANYSOCK_MORE, #ANYSOCK_OOB.
  * @param sent    receives how many bytes were taken; 0 on failure.

@@ -95,7 +95,8 @@ int anysock_addr_loopback(enum anysock_family family, uint16_t port, struct anys
 
 /* ------------------------------------------------------------------------------------------- */
 
-const unsigned char *anysock_addr_host(const struct anysock_addr *addr, size_t *length) {
+/* The bytes of the host, wherever they are: 4 or 16 of them; null for no address. */
+static const unsigned char *host_of(const struct anysock_addr *addr, size_t *length) {
     switch (anysock_addr_family(addr)) {
     case ANYSOCK_INET:
         *length = 4;
@@ -112,8 +113,7 @@ const unsigned char *anysock_addr_host(const struct anysock_addr *addr, size_t *
 
 bool anysock_addr_equal(const struct anysock_addr *a, const struct anysock_addr *b) {
     size_t length, length_b;
-    const unsigned char *host = anysock_addr_host(a, &length),
-                        *host_b = anysock_addr_host(b, &length_b);
+    const unsigned char *host = host_of(a, &length), *host_b = host_of(b, &length_b);
     if (host == NULL || host_b == NULL)
         return host == host_b;
     return length == length_b && memcmp(host, host_b, length) == 0 &&
@@ -125,7 +125,7 @@ bool anysock_addr_equal(const struct anysock_addr *a, const struct anysock_addr 
 uint32_t anysock_addr_hash(const struct anysock_addr *addr) {
     uint32_t hash = UINT32_C(2166136261);
     size_t length;
-    const unsigned char *host = anysock_addr_host(addr, &length);
+    const unsigned char *host = host_of(addr, &length);
     for (size_t i = 0; i < length; i++)
         hash = (hash ^ host[i]) * UINT32_C(16777619);
     hash = (hash ^ anysock_addr_port(addr)) * UINT32_C(16777619);
@@ -140,7 +140,7 @@ bool anysock_addr_is_mapped(const unsigned char host[16]) {
 bool anysock_addr_is_loopback(const struct anysock_addr *addr) {
     static const unsigned char loopback6[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     size_t length;
-    const unsigned char *host = anysock_addr_host(addr, &length);
+    const unsigned char *host = host_of(addr, &length);
     if (length == 16)
         return memcmp(host, loopback6, 16) == 0 ||
                (anysock_addr_is_mapped(host) && host[12] == 127);
@@ -149,7 +149,7 @@ bool anysock_addr_is_loopback(const struct anysock_addr *addr) {
 
 bool anysock_addr_is_multicast(const struct anysock_addr *addr) {
     size_t length;
-    const unsigned char *host = anysock_addr_host(addr, &length);
+    const unsigned char *host = host_of(addr, &length);
     if (length == 16)
         return host[0] == 0xff;
     return length == 4 && (host[0] & 0xf0) == 0xe0;
@@ -157,7 +157,7 @@ bool anysock_addr_is_multicast(const struct anysock_addr *addr) {
 
 bool anysock_addr_is_link_local(const struct anysock_addr *addr) {
     size_t length;
-    const unsigned char *host = anysock_addr_host(addr, &length);
+    const unsigned char *host = host_of(addr, &length);
     if (length == 16)
         return host[0] == 0xfe && (host[1] & 0xc0) == 0x80;
     return length == 4 && host[0] == 169 && host[1] == 254;
@@ -166,8 +166,16 @@ bool anysock_addr_is_link_local(const struct anysock_addr *addr) {
 bool anysock_addr_is_any(const struct anysock_addr *addr) {
     static const unsigned char zeros[16];
     size_t length;
-    const unsigned char *host = anysock_addr_host(addr, &length);
+    const unsigned char *host = host_of(addr, &length);
     return host != NULL && memcmp(host, zeros, length) == 0;
+}
+
+const struct anysock_addr *anysock_addr_destination(const struct anysock_addr *addr,
+                                                    struct anysock_addr *loopback) {
+    if (!anysock_addr_is_any(addr))
+        return addr;
+    (void)anysock_addr_loopback(addr_family(addr), anysock_addr_port(addr), loopback);
+    return loopback;
 }
 
 /* ------------------------------------------------------------------------------------------- */

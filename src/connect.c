@@ -87,27 +87,20 @@ static int check_fresh(uint32_t state) {
     return (state & ST_LISTENING) != 0 ? refuse(ANYSOCK_EINVAL) : ANYSOCK_OK;
 }
 
-/* The address to use natively. Linux takes the wildcard for the loopback address, Windows and
- * macOS refuse it: make everybody do what Linux does. Port 0 is refused everywhere. */
-static int connect_target(const struct anysock *s, const struct anysock_addr *addr,
-                          struct anysock_addr *target) {
+/* Whether the socket can connect there at all. */
+static int check_target(const struct anysock *s, const struct anysock_addr *addr) {
     if (anysock_addr_family(addr) != family_of(s))
         return refuse(ANYSOCK_EAFNOSUPPORT);
-    if (anysock_addr_port(addr) == 0)
-        return refuse(ANYSOCK_EADDRNOTAVAIL);
-    *target = *addr;
-    if (anysock_addr_is_any(addr))
-        return anysock_addr_loopback(family_of(s), anysock_addr_port(addr), target);
-    return ANYSOCK_OK;
+    return anysock_addr_port(addr) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EADDRNOTAVAIL);
 }
 
 int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
     if (addr == NULL)
         return refuse(ANYSOCK_EFAULT);
-    struct anysock_addr target;
+    struct anysock_addr loopback;
     int code = check_open(s);
     if (code == ANYSOCK_OK)
-        code = connect_target(s, addr, &target);
+        code = check_target(s, addr);
     if (code == ANYSOCK_OK)
         code = check_fresh(anysock_refresh_role(s));
     if (code == ANYSOCK_OK)
@@ -118,7 +111,7 @@ int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
     bool stream = is_stream(s);
     if (!stream)
         anysock_port_report_refusals(s->native_, true); /* now they are this socket's */
-    if (anysock_port_connect(s->native_, &target) == 0) {
+    if (anysock_port_connect(s->native_, anysock_addr_destination(addr, &loopback)) == 0) {
         change_state(s, 0, ST_CONNECTED | ST_BOUND);
         return ANYSOCK_OK;
     }

@@ -60,7 +60,7 @@ int anysock_event_bind(struct anysock_event *event, struct anysock *s, unsigned 
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
-    if (wanted == 0 || (wanted & ~(unsigned)(ANYSOCK_READABLE | ANYSOCK_WRITABLE)) != 0)
+    if (wanted == 0 || (wanted & ~(unsigned)BOTH) != 0)
         return refuse(ANYSOCK_EINVAL);
     if (event->wanted != 0 || s->event_ != NULL)
         return refuse(ANYSOCK_EBUSY);

@@ -17,6 +17,9 @@
  * The state of a socket
  * ========================================================================================= */
 
+/* The conditions that can be waited for. */
+#define BOTH (ANYSOCK_READABLE | ANYSOCK_WRITABLE)
+
 /* The bits of struct anysock's state_. */
 enum {
     ST_OPEN = 1u << 0,
@@ -168,7 +171,7 @@ uint32_t anysock_port_interface_index(const char *name);
 int anysock_port_set_blocking(anysock_native native, bool blocking);
 
 /* One try each. The count, or -1. flags as in the API; NO_WAIT only comes if has_no_wait_flag. A
- * stream may move less than asked; over 1 GiB it does. A datagram that is longer than the buffer
+ * stream may move less than asked; from 2 GiB on it does. A datagram that is longer than the buffer
  * is received, and cut. SIGPIPE is never raised. */
 ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t length, unsigned flags);
 ptrdiff_t anysock_port_recv(anysock_native native, void *data, size_t capacity, unsigned flags);
@@ -283,8 +286,10 @@ bool anysock_addr_is_known(const struct anysock_addr *addr);
 /* Makes an address of 4 or 16 bytes of host. */
 void anysock_addr_fill(struct anysock_addr *addr, enum anysock_family family,
                        const unsigned char *host, uint32_t scope, uint16_t port);
-/* The bytes of the host, wherever they are: 4 or 16 of them; null for no address. */
-const unsigned char *anysock_addr_host(const struct anysock_addr *addr, size_t *length);
+/* The address to use natively: Linux takes the wildcard for the loopback address, Windows and macOS
+ * refuse it, so that everybody gets the loopback address. The result is addr or loopback. */
+const struct anysock_addr *anysock_addr_destination(const struct anysock_addr *addr,
+                                                    struct anysock_addr *loopback);
 /* Whether 16 bytes are an IPv4-mapped address. */
 bool anysock_addr_is_mapped(const unsigned char host[16]);
 
@@ -333,6 +338,8 @@ static inline bool is_timeout(int timeout_ms) {
 
 /* No datagram is longer, and a length beyond must not be cut to one that is none. */
 #define DATAGRAM_MAX 65535
+/* What every system can move in one call: some count in 31 bits. */
+#define CALL_MAX ((size_t)1 << 30)
 
 /* transfer.c: the careful way of every send and receive, beside io_tpl.h's straight one. first is
  * the result of the try that the straight way made already, if it made one: 0 or -1. */

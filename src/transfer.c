@@ -7,9 +7,6 @@
 
 #include "internal.h"
 
-/* Moved at once from or into several buffers. */
-#define CALL_MAX ((size_t)1 << 30)
-
 /* So many errors about somebody else's datagrams are skipped before the call gives up. */
 #define NOISE_MAX 16
 
@@ -356,15 +353,6 @@ int anysock_recv_on(struct anysock *s, void *data, size_t capacity, unsigned fla
     return transfer_from(s, &transfer, first, received);
 }
 
-/* Linux takes the wildcard for the loopback address, Windows and macOS refuse it. */
-static const struct anysock_addr *destination(const struct anysock_addr *to,
-                                              struct anysock_addr *loopback) {
-    if (!anysock_addr_is_any(to))
-        return to;
-    (void)anysock_addr_loopback(addr_family(to), anysock_addr_port(to), loopback);
-    return loopback;
-}
-
 int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsigned flags,
                        const struct anysock_addr *to, size_t *sent, ptrdiff_t first) {
     if (to == NULL) {
@@ -374,7 +362,7 @@ int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsig
     }
     struct transfer transfer = sending(data, length, flags);
     struct anysock_addr loopback;
-    transfer.to = destination(to, &loopback);
+    transfer.to = anysock_addr_destination(to, &loopback);
     return transfer_from(s, &transfer, first, sent);
 }
 

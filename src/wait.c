@@ -4,8 +4,6 @@
  */
 #include "internal.h"
 
-#define BOTH (ANYSOCK_READABLE | ANYSOCK_WRITABLE)
-
 /* Polls until something is found or the deadline is over; returns how many, or a negative code. */
 static int poll_until(struct anysock_port_item *items, size_t count, bool stream,
                       const struct anysock_deadline *deadline) {
@@ -42,9 +40,7 @@ int anysock_wait_native(anysock_native native, unsigned wanted, bool stream,
  * never reports it.
  */
 static unsigned known_events(uint32_t state) {
-    if ((state & ST_RESET) != 0)
-        return BOTH | ANYSOCK_ERROR;
-    if ((state & ST_FAILED) != 0)
+    if ((state & (ST_RESET | ST_FAILED)) != 0)
         return BOTH | ANYSOCK_ERROR;
     if ((state & (ST_STREAM | ST_LISTENING | ST_CONNECTING | ST_CONNECTED)) == ST_STREAM)
         return BOTH;

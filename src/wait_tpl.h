@@ -17,7 +17,7 @@ int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms, 
         return anysock_poll_on(items, count, timeout_ms, ready);
     uint32_t wanted = items->wanted;
     if ((state_of(items->socket) & QUIET_MASK) != QUIET || timeout_ms < ANYSOCK_FOREVER ||
-        (wanted & ~(uint32_t)(ANYSOCK_READABLE | ANYSOCK_WRITABLE)) != 0)
+        (wanted & ~(uint32_t)BOTH) != 0)
         return anysock_poll_on(items, count, timeout_ms, ready);
 
     unsigned events;
@@ -32,8 +32,7 @@ int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms, 
 
 int anysock_wait(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events) {
     if (s == NULL || events == NULL || timeout_ms > 0 || timeout_ms < ANYSOCK_FOREVER ||
-        (state_of(s) & QUIET_MASK) != QUIET ||
-        (wanted & ~(unsigned)(ANYSOCK_READABLE | ANYSOCK_WRITABLE)) != 0 || wanted == 0)
+        (state_of(s) & QUIET_MASK) != QUIET || (wanted & ~(unsigned)BOTH) != 0 || wanted == 0)
         return anysock_wait_on(s, wanted, timeout_ms, events);
 
     unsigned found;

@@ -24,7 +24,7 @@ static size_t cut(size_t length) {
 #ifdef __linux__
     return length;
 #else
-    return length < (size_t)1 << 30 ? length : (size_t)1 << 30;
+    return length < CALL_MAX ? length : CALL_MAX;
 #endif
 }
 

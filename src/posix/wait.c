@@ -7,8 +7,6 @@
 _Static_assert(POLLIN == ANYSOCK_READABLE && POLLOUT == ANYSOCK_WRITABLE, "see raw_events()");
 _Static_assert(POLLERR == ANYSOCK_ERROR && POLLNVAL == ANYSOCK_INVALID, "see events_of()");
 
-#define BOTH (ANYSOCK_READABLE | ANYSOCK_WRITABLE)
-
 unsigned anysock_posix_events(short revents) {
     unsigned events = (unsigned)revents & (BOTH | ANYSOCK_ERROR | ANYSOCK_INVALID);
     return (revents & POLLHUP) != 0 ? events | BOTH : events; /* no call would wait any more */

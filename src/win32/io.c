@@ -3,9 +3,7 @@
  */
 #include "port.h"
 
-/* One call moves at most this: Winsock's lengths are ints. */
-#define CALL_MAX ((size_t)1 << 30)
-
+/* Winsock's lengths are ints. */
 static int cut(size_t length) {
     return (int)(length < CALL_MAX ? length : CALL_MAX);
 }
