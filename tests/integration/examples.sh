@@ -34,9 +34,8 @@ programs=(
     udp_connect
     udp_echo
 )
-tests=0 failed=0
+tests=0 failed=0 failed_starts=0
 
-failed_starts=0
 # result NAME: as $trouble, $deviation and $diagnostics say.
 result() {
     tests=$((tests + 1))

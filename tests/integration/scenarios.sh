@@ -51,7 +51,7 @@ foreign_server_scenarios=(echo_client_and_nc blocking_client_recv_and_nc)
 patience=60
 options=(--native)
 
-declare -A pid=() input=() output=() printed=() errors=() is_windows=()
+declare -A pid=() input=() output=() printed=() errors=() runner=()
 names=()
 serial=0
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/anysock-scenarios.XXXXXX") || exit 1
@@ -93,7 +93,7 @@ start() {
     output[$name]=$fd
     rm "$files.in" "$files.out"
     errors[$name]=$files.err
-    is_windows[$name]=${1##*/}
+    runner[$name]=${1##*/}
     [ -n "${printed[$name]+started}" ] || names+=("$name")
     printed[$name]=''
 }
@@ -143,7 +143,7 @@ next_line() {
 # thousand starts, on a busy machine): it ends with 1 before it has printed anything, to either
 # output. Our programs say something before they end with 1.
 note_failed_start() {
-    if [[ $2 -eq 1 && ${is_windows[$1]} == wine-run && -z ${printed[$1]} && ! -s ${errors[$1]} ]]; then
+    if [[ $2 -eq 1 && ${runner[$1]} == wine-run && -z ${printed[$1]} && ! -s ${errors[$1]} ]]; then
         deviation="Wine did not start the $1 of this scenario"
     fi
 }
