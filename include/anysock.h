@@ -16,7 +16,7 @@
  *  - **Time** is in milliseconds; #ANYSOCK_FOREVER (-1) waits without limit, 0 does not wait.
  *    Deadlines run on a monotonic clock and are rounded up, never down.
  *  - **Memory.** Sockets and addresses are the caller's own objects. No call allocates, except
- *    anysock_event_create().
+ *    anysock_event_create(), anysock_queue_open() and, now and then, anysock_queue_add().
  *  - **Threads.** Different sockets may be used from different threads freely. On one socket any
  *    number of threads may send, receive and wait at the same time. Calls that change the socket
  *    (mode, time-outs, event, connect, close, …) want the other threads out.
@@ -415,6 +415,7 @@ typedef int anysock_waitable;
 #endif
 
 struct anysock_event;
+struct anysock_registration;
 
 /**
  * @brief A socket: a plain object of 64 bytes, owned by the caller.
@@ -428,9 +429,10 @@ struct anysock {
     int32_t connect_native_;      /* the system's number behind it */
     int32_t timeout_[3];          /* receive, send, connect: milliseconds + 1; 0 for none */
     struct anysock_event *event_; /* the bound event, if any */
-    anysock_native native_;       /* the descriptor; valid while the open bit is set */
+    struct anysock_registration *registration_; /* with a queue, if any */
+    anysock_native native_;   /* the descriptor; valid while the open bit is set */
     uint16_t keepalive_s_[2]; /* idle and interval, where the system cannot be asked; 0: unset */
-    unsigned char reserved_[36 - sizeof(struct anysock_event *) - sizeof(anysock_native)];
+    unsigned char reserved_[36 - 2 * sizeof(void *) - sizeof(anysock_native)];
 };
 
 /** A closed socket: `struct anysock s = ANYSOCK_INIT;` */
@@ -1071,6 +1073,14 @@ enum {
     ANYSOCK_INVALID = 0x20   /**< found only, by anysock_poll(): not an open socket */
 };
 
+/** Further conditions, of queues only. */
+enum {
+    ANYSOCK_PRIORITY = 0x02,     /**< urgent data can be received (#ANYSOCK_OOB) */
+    ANYSOCK_HANG_UP = 0x10,      /**< found only: both directions have ended, or none began */
+    ANYSOCK_PEER_CLOSED = 0x2000 /**< the peer has ended its direction, or the connection is
+                                      broken; unread data may be there */
+};
+
 /**
  * @brief Waits until a socket has one of the wanted conditions. The socket's mode and time-outs
  *        do not matter.
@@ -1116,6 +1126,171 @@ ANYSOCK_API int anysock_poll(struct anysock_poll_item *items, size_t count, int 
                              size_t *ready);
 
 /* ============================================================================================
+ * Queues: many sockets
+ * ========================================================================================= */
+
+struct anysock_queue;
+
+/** Flags of anysock_queue_open(). */
+enum {
+    ANYSOCK_QUEUE_PORTABLE = 0x1 /**< poll, or WSAPoll, even where the system has better: slow
+                                      with many sockets, but there is nothing that it needs */
+};
+
+/** How often a condition is reported. */
+enum anysock_queue_mode {
+    ANYSOCK_QUEUE_LEVEL = 0,    /**< by every wait, as long as it lasts */
+    ANYSOCK_QUEUE_ONE_SHOT = 1, /**< once; then nothing at all until anysock_queue_modify() */
+    ANYSOCK_QUEUE_EDGE = 2      /**< when it begins. After an event go on until the call returns
+                                     #ANYSOCK_EAGAIN: before that no further one is promised,
+                                     though it may come */
+};
+
+#pragma pack(push, 4)
+/** What happened to one socket of a queue. 12 bytes with 64-bit pointers, so that Linux can fill
+ * it in by itself. */
+struct anysock_queue_event {
+    uint32_t events; /**< of #ANYSOCK_READABLE, #ANYSOCK_WRITABLE, #ANYSOCK_PRIORITY,
+                          #ANYSOCK_PEER_CLOSED, #ANYSOCK_ERROR, #ANYSOCK_HANG_UP */
+    void *data;      /**< as given to anysock_queue_add() or anysock_queue_modify() */
+};
+#pragma pack(pop)
+
+/**
+ * @brief Makes a queue: it watches any number of sockets, at a cost that follows the number of
+ *        those that have something to say.
+ *
+ * Linux uses epoll, macOS and the BSDs kqueue, Windows its Ancillary Function Driver; where that
+ * is not to be had, poll takes over (anysock_queue_backend() tells).
+ *
+ * @param flags  0 or #ANYSOCK_QUEUE_PORTABLE.
+ * @param queue  receives the queue; null on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT; #ANYSOCK_EINVAL; #ANYSOCK_ENOMEM; #ANYSOCK_EMFILE;
+ *         #ANYSOCK_ENFILE; those of anysock_startup().
+ *
+ * Thread safety: any thread. Allocates. \posix epoll_create1, eventfd; kqueue
+ * \windows NtCreateFile(\\Device\\Afd), CreateIoCompletionPort \since 0.1
+ */
+ANYSOCK_API int anysock_queue_open(unsigned flags, struct anysock_queue **queue);
+
+/**
+ * @brief Frees a queue.
+ *
+ * @param queue  null does nothing.
+ * @return #ANYSOCK_OK; #ANYSOCK_EBUSY while sockets are registered or a thread waits: remove or
+ *         close those first.
+ *
+ * Thread safety: wants other threads out. \posix close \windows CloseHandle \since 0.1
+ */
+ANYSOCK_API int anysock_queue_close(struct anysock_queue *queue);
+
+/**
+ * @brief Registers a socket. It stays registered until anysock_queue_remove(), or until it is
+ *        closed or released, which remove it first. It may be moved in memory meanwhile. Its mode
+ *        and time-outs do not matter.
+ *
+ * The events mean the same everywhere:
+ *  - #ANYSOCK_READABLE whenever receive or accept would not wait, be it for data, the end of the
+ *    stream, an error, or an own shutdown; #ANYSOCK_WRITABLE likewise for send, and when a pending
+ *    connect has its result. A fresh stream, neither connecting nor listening, has both.
+ *  - #ANYSOCK_ERROR when the connection is broken, the connect failed, or (datagrams) nobody is
+ *    there; #ANYSOCK_HANG_UP when both directions of a stream have ended. Both come unasked and
+ *    bring #ANYSOCK_READABLE and #ANYSOCK_WRITABLE with them, if wanted.
+ *
+ * @param wanted  of #ANYSOCK_READABLE, #ANYSOCK_WRITABLE, #ANYSOCK_PRIORITY, #ANYSOCK_PEER_CLOSED;
+ *                0 for errors and hang-ups only.
+ * @param mode    see there.
+ * @param data    anything; comes with every event.
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (wanted or mode) for
+ *         arguments; #ANYSOCK_EBUSY if the socket is in a queue already; #ANYSOCK_ENOMEM;
+ *         #ANYSOCK_ENOBUFS (a limit of the system); #ANYSOCK_EPROVIDER (Windows: somebody's layer
+ *         hides the socket from the system).
+ *
+ * Thread safety: any thread, also while one waits in the queue; on one socket one at a time.
+ * \posix epoll_ctl; kevent \windows WSAIoctl(SIO_BASE_HANDLE) \since 0.1
+ */
+ANYSOCK_API int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                                  enum anysock_queue_mode mode, void *data);
+
+/**
+ * @brief Changes what a registered socket is watched for, how, and its data.
+ *
+ * The conditions that are there already are reported anew: this is how a one-shot registration is
+ * armed again. A level-triggered one that stays as it is costs no system call.
+ *
+ * @return as anysock_queue_add(), but #ANYSOCK_EINVAL also if the socket is not in this queue.
+ *
+ * Thread safety: as anysock_queue_add(). \posix epoll_ctl; kevent
+ * \windows NtCancelIoFileEx \since 0.1
+ */
+ANYSOCK_API int anysock_queue_modify(struct anysock_queue *queue, struct anysock *s,
+                                     unsigned wanted, enum anysock_queue_mode mode, void *data);
+
+/**
+ * @brief Takes a socket out: no wait that begins afterwards returns an event of it, whatever
+ *        becomes of its descriptor's number. Events that a wait has returned already are the
+ *        caller's own.
+ *
+ * @return #ANYSOCK_OK, also if it is in no queue; #ANYSOCK_EINVAL if it is in another one;
+ *         #ANYSOCK_EFAULT; #ANYSOCK_EBADF.
+ *
+ * Thread safety: as anysock_queue_add(). \posix epoll_ctl; kevent
+ * \windows NtCancelIoFileEx \since 0.1
+ */
+ANYSOCK_API int anysock_queue_remove(struct anysock_queue *queue, struct anysock *s);
+
+/**
+ * @brief Waits until sockets of the queue have something to say, or somebody calls
+ *        anysock_queue_wake().
+ *
+ * @param events      receives the events, one a socket.
+ * @param capacity    the most events to receive, from 1. What does not fit comes with the next
+ *                    wait.
+ * @param timeout_ms  how long at most; 0 only looks, #ANYSOCK_FOREVER.
+ * @param count       receives how many events there are; 0 when the time ran out, after a wake and
+ *                    on failure.
+ * @return #ANYSOCK_OK, also when the time ran out and after a wake; #ANYSOCK_EFAULT,
+ *         #ANYSOCK_EINVAL (capacity or timeout_ms) for arguments; #ANYSOCK_EBUSY if another thread
+ *         waits in this queue; #ANYSOCK_ENOMEM.
+ *
+ * Thread safety: one thread at a time per queue. \posix epoll_wait; kevent; poll
+ * \windows NtDeviceIoControlFile, GetQueuedCompletionStatusEx; WSAPoll \since 0.1
+ */
+ANYSOCK_API int anysock_queue_wait(struct anysock_queue *queue, struct anysock_queue_event *events,
+                                   size_t capacity, int timeout_ms, size_t *count);
+
+/**
+ * @brief Makes the wait of another thread, or else the next one, return at once.
+ *
+ * Never lost; several before the wait returns count as one. What the caller wrote before is seen
+ * by the thread that is woken.
+ *
+ * @return #ANYSOCK_OK; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: any thread; on POSIX from signal handlers too. \posix write
+ * \windows PostQueuedCompletionStatus \since 0.1
+ */
+ANYSOCK_API int anysock_queue_wake(struct anysock_queue *queue);
+
+/**
+ * @brief What the queue works with: "epoll", "kqueue", "afd" or "poll"; "" for null.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
+ANYSOCK_API const char *anysock_queue_backend(const struct anysock_queue *queue);
+
+/**
+ * @brief The native handle for a foreign loop: a descriptor that is readable while a wait would
+ *        not wait. Never close, read or change it yourself.
+ *
+ * @return the descriptor with epoll and kqueue; -1 with poll, on Windows (a completion port
+ *         cannot be waited for), and for null.
+ *
+ * Thread safety: any thread. \since 0.1
+ */
+ANYSOCK_API anysock_waitable anysock_queue_native(const struct anysock_queue *queue);
+
+/* ============================================================================================
  * Events: a socket as something that a foreign loop can wait for
  * ========================================================================================= */
 
@@ -1127,7 +1302,7 @@ ANYSOCK_API int anysock_poll(struct anysock_poll_item *items, size_t count, int 
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT; #ANYSOCK_ENOMEM; #ANYSOCK_EMFILE; #ANYSOCK_ENFILE;
  *         those of anysock_startup().
  *
- * Thread safety: any thread. The only call that allocates. \posix epoll_create1
+ * Thread safety: any thread. Allocates. \posix epoll_create1
  * \windows WSACreateEvent \since 0.1
  */
 ANYSOCK_API int anysock_event_create(struct anysock_event **event);

@@ -42,8 +42,9 @@ enum {
 
     ST_SHUT_RD = 1u << 13, /* own shutdown */
     ST_SHUT_WR = 1u << 14,
-    ST_RESET = 1u << 15,  /* some call saw a reset: sticky */
-    ST_ADOPTED = 1u << 16 /* made elsewhere: it may have options that we never set */
+    ST_RESET = 1u << 15,   /* some call saw a reset: sticky */
+    ST_ADOPTED = 1u << 16, /* made elsewhere: it may have options that we never set */
+    ST_EDGE = 1u << 17     /* in a queue that wants to hear of every "would block" */
 };
 
 /*
@@ -115,6 +116,8 @@ struct anysock_port_traits {
     bool listen_binds;
     /* Keep-alive times that are no options can be set otherwise, but not asked for. */
     bool has_keepalive_call;
+    /* The native number for "out of memory". */
+    int no_memory;
 };
 extern const struct anysock_port_traits anysock_port_traits;
 
@@ -209,24 +212,45 @@ int anysock_port_get_option(anysock_native native, enum anysock_option option, b
 int anysock_port_set_keepalive(anysock_native native, bool on, unsigned idle_s,
                                unsigned interval_s);
 
-/* Asked besides ANYSOCK_READABLE and ANYSOCK_WRITABLE: the result of a pending connect. Success is
- * reported as ANYSOCK_WRITABLE, failure as ANYSOCK_ERROR. */
+/* Asked besides ANYSOCK_READABLE, ANYSOCK_WRITABLE, ANYSOCK_PRIORITY and ANYSOCK_PEER_CLOSED: the
+ * result of a pending connect. Success is reported as ANYSOCK_WRITABLE, failure as
+ * ANYSOCK_ERROR. */
 #define PORT_CONNECTING 0x100u
 
 struct anysock_port_item {
     anysock_native native;
     unsigned wanted;
-    unsigned events; /* out; may hold more than wanted; ERROR and INVALID come unasked */
+    unsigned events; /* out; may hold more than wanted; ERROR, INVALID, HANG_UP come unasked */
 };
 /* Waits at most timeout_ms (-1: no limit). Returns how many items have events, 0 when the time is
  * over (perhaps a little early), -1 on failure, also for a signal (ANYSOCK_EINTR). End of stream is
- * readable. count may be 0. */
+ * readable. count may be 0; beyond ANYSOCK_POLL_MAX it allocates. */
 int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms);
 /* The same for one socket that is not connecting; events may hold further bits of the system's. */
 int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms, unsigned *events);
 
 /* A monotonic clock, in nanoseconds. */
 uint64_t anysock_port_now_ns(void);
+
+/* A gate at which threads wait: each opening lets one through, also one that comes later. All but
+ * the first preserve the error slot; waiting cannot fail. */
+struct anysock_port_gate {
+    uint64_t storage[16]; /* the port's */
+};
+int anysock_port_gate_open(struct anysock_port_gate *gate);
+void anysock_port_gate_close(struct anysock_port_gate *gate);
+void anysock_port_gate_wait(struct anysock_port_gate *gate);
+void anysock_port_gate_let_one(struct anysock_port_gate *gate);
+
+/* A waker makes anysock_port_poll() return: its handle is readable from signal to drain. signal may
+ * be called from signal handlers and preserves the error slot. */
+struct anysock_port_waker {
+    anysock_native readable, other; /* other is the port's */
+};
+int anysock_port_waker_open(struct anysock_port_waker *waker);
+void anysock_port_waker_close(const struct anysock_port_waker *waker);
+void anysock_port_waker_signal(const struct anysock_port_waker *waker);
+void anysock_port_waker_drain(const struct anysock_port_waker *waker);
 
 /* An event is a native waitable with at most one socket. The socket's kernel mode must be
  * non-blocking while bound, which the caller sees to (before bind, after unbind). */
@@ -324,6 +348,10 @@ int anysock_connect_failure(const struct anysock *s);
 /* The state, after a look whether a pending connect has ended. */
 uint32_t anysock_refresh_role(struct anysock *s);
 
+/* What is known of a socket in this state without asking the system, because a call would return
+ * at once. */
+unsigned anysock_known_events(uint32_t state);
+
 /* wait.c: the careful way of both calls, beside wait_tpl.h's straight one */
 int anysock_wait_on(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events);
 int anysock_poll_on(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready);
@@ -395,5 +423,15 @@ const struct anysock_option_row *anysock_option_rows(size_t *count);
 
 /* Forgets the association of a socket that is about to be closed or released. */
 int anysock_event_detach(struct anysock *s);
+
+/* queue.c: what a registered socket's other calls have to say to its queue; without one they do
+ * nothing, except that detach wants one. All preserve the error slot. */
+
+/* The state has changed in what can be told of it. */
+void anysock_queue_refresh(struct anysock *s);
+/* A call met "would block": the condition that it waits for can come anew. */
+void anysock_queue_rearm(struct anysock *s, unsigned condition);
+/* Takes a socket that is about to be closed or released out of its queue. */
+void anysock_queue_detach(struct anysock *s);
 
 #endif /* ANYSOCK_INTERNAL_H */

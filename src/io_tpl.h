@@ -12,8 +12,8 @@
 
 /* What the state of a plain stream is, and which bits of it matter in each direction. */
 #define PLAIN_STREAM (ST_OPEN | ST_STREAM | ST_CONNECTED)
-#define SENDING (PLAIN_STREAM | ST_TIMED | ST_RESET | ST_SHUT_WR)
-#define RECEIVING (PLAIN_STREAM | ST_TIMED | ST_RESET | ST_SHUT_RD)
+#define SENDING (PLAIN_STREAM | ST_TIMED | ST_EDGE | ST_RESET | ST_SHUT_WR)
+#define RECEIVING (PLAIN_STREAM | ST_TIMED | ST_EDGE | ST_RESET | ST_SHUT_RD)
 
 /* The same of a datagram socket that sends to, or receives from, anybody. */
 #define PLAIN_DATAGRAM (ST_OPEN | ST_BOUND)

@@ -21,8 +21,10 @@ int anysock_peek_state(struct anysock *s, enum anysock_peer_state *state) {
     }
     if (anysock_port_peer_state(s->native_, state) != 0)
         return fail_native(OP_WAIT, true);
-    if (*state == ANYSOCK_PEER_RESET)
+    if (*state == ANYSOCK_PEER_RESET) {
         change_state(s, 0, ST_RESET);
+        anysock_queue_refresh(s);
+    }
     return ANYSOCK_OK;
 }
 

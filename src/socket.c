@@ -118,6 +118,8 @@ int anysock_release(struct anysock *s, anysock_native *native) {
         code = anysock_mode(s, MODE_RELEASING);
     if (code != ANYSOCK_OK)
         return code;
+    if (s->registration_ != NULL)
+        anysock_queue_detach(s);
     *native = s->native_;
     make_closed(s);
     return ANYSOCK_OK;
@@ -126,6 +128,8 @@ int anysock_release(struct anysock *s, anysock_native *native) {
 /* An event's association goes with the descriptor in any case, so that its end cannot fail. */
 static void close_native(struct anysock *s) {
     (void)anysock_event_detach(s);
+    if (s->registration_ != NULL)
+        anysock_queue_detach(s);
     anysock_port_close(s->native_);
     make_closed(s);
 }
@@ -231,6 +235,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     if (anysock_port_listen(s->native_, backlog) != 0)
         return fail_native(OP_LISTEN, true);
     change_state(s, 0, ST_LISTENING | ST_BOUND);
+    anysock_queue_refresh(s);
     return ANYSOCK_OK;
 }
 
@@ -255,6 +260,8 @@ static int accept_native(struct anysock *listener, bool nonblocking, anysock_nat
             continue;
         if (code == ANYSOCK_ECONNABORTED)
             return ANYSOCK_EAGAIN;
+        if (code == ANYSOCK_EAGAIN && (state_of(listener) & ST_EDGE) != 0)
+            anysock_queue_rearm(listener, ANYSOCK_READABLE);
         if (code == ANYSOCK_EAGAIN)
             code = anysock_block(listener, 0, ANYSOCK_TIMEOUT_RECV, &deadline);
         if (code != ANYSOCK_OK)
@@ -328,6 +335,7 @@ int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
      * peer has finished. */
     if ((how & ANYSOCK_SHUT_RD) != 0)
         change_state(s, 0, ST_SHUT_RD);
+    anysock_queue_refresh(s);
     return code;
 }
 

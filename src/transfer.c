@@ -28,6 +28,10 @@ static enum anysock_timeout timeout_of(const struct transfer *transfer) {
     return transfer->op == OP_SEND ? ANYSOCK_TIMEOUT_SEND : ANYSOCK_TIMEOUT_RECV;
 }
 
+static unsigned condition_of(const struct transfer *transfer) {
+    return transfer->op == OP_SEND ? ANYSOCK_WRITABLE : ANYSOCK_READABLE;
+}
+
 int anysock_block(struct anysock *s, unsigned flags, enum anysock_timeout which,
                   struct anysock_deadline *deadline) {
     if ((state_of(s) & ST_NONBLOCK) != 0 || (flags & ANYSOCK_NO_WAIT) != 0)
@@ -221,8 +225,10 @@ static int note_error(struct anysock *s, int code) {
     uint32_t state = state_of(s);
     bool broken = code == ANYSOCK_ECONNRESET || code == ANYSOCK_ETIMEDOUT ||
                   (code == ANYSOCK_EPIPE && (state & ST_SHUT_WR) == 0);
-    if ((state & ST_STREAM) != 0 && broken)
+    if ((state & (ST_STREAM | ST_RESET)) == ST_STREAM && broken) {
         change_state(s, 0, ST_RESET);
+        anysock_queue_refresh(s);
+    }
     return code;
 }
 
@@ -254,6 +260,8 @@ static int try_on(struct anysock *s, const struct transfer *transfer, ptrdiff_t 
     while (count < 0) {
         int code = fail_native(op, is_stream(s));
         if (code == ANYSOCK_EAGAIN) {
+            if ((state_of(s) & ST_EDGE) != 0)
+                anysock_queue_rearm(s, condition_of(transfer));
             code = anysock_block(s, transfer->flags, timeout_of(transfer), deadline);
             if (code != ANYSOCK_OK)
                 return code;

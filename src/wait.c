@@ -34,23 +34,22 @@ int anysock_wait_native(anysock_native native, unsigned wanted, bool stream,
 }
 
 /*
- * What is known without asking the system, because a call would return at once: receive after an
- * own shutdown (end of stream), send after one (EPIPE), anything on a stream that is not connected.
- * Systems disagree about all of these: Linux calls a fresh stream writable and hung up, Windows
- * never reports it.
+ * Receive after an own shutdown (end of stream), send after one (EPIPE), anything on a stream that
+ * is not connected. Systems disagree about all of these: Linux calls a fresh stream writable and
+ * hung up, Windows never reports it.
  */
-static unsigned known_events(uint32_t state) {
+unsigned anysock_known_events(uint32_t state) {
     if ((state & (ST_RESET | ST_FAILED)) != 0)
-        return BOTH | ANYSOCK_ERROR;
+        return BOTH | ANYSOCK_ERROR | ANYSOCK_HANG_UP | ANYSOCK_PEER_CLOSED;
     if ((state & (ST_STREAM | ST_LISTENING | ST_CONNECTING | ST_CONNECTED)) == ST_STREAM)
-        return BOTH;
+        return BOTH | ANYSOCK_HANG_UP;
 
     unsigned events = 0;
     if ((state & ST_SHUT_RD) != 0)
         events |= ANYSOCK_READABLE;
     if ((state & ST_SHUT_WR) != 0)
         events |= ANYSOCK_WRITABLE;
-    return events;
+    return events == BOTH ? events | ANYSOCK_HANG_UP : events;
 }
 
 /* Prepares the question for one socket. A listener is never writable: send on it would not wait,
@@ -116,7 +115,7 @@ static int prepare(struct anysock_poll_item *items, size_t count, struct questio
             continue;
         uint32_t state = state_of(item->socket);
         bool open = (state & ST_OPEN) != 0;
-        item->events = answer(item->wanted, open ? known_events(state) : ANYSOCK_INVALID);
+        item->events = answer(item->wanted, open ? anysock_known_events(state) : ANYSOCK_INVALID);
         known += item->events != 0;
         if (open) {
             question->asked[question->count] = ask_about(item->socket, state, item->wanted);

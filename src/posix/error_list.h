@@ -53,6 +53,8 @@ IS(ENXIO, ENODEV)
 IS(EPROTO, EPROTO)
 IS(EDOM, EDOM)
 IS(EBUSY, EBUSY)
+IS(EEXIST, EBUSY)   /* another socket with the same descriptor is in the queue */
+IS(ENOSPC, ENOBUFS) /* the limit of descriptors that are watched */
 IS(EIO, EIO)
 #ifdef ESOCKTNOSUPPORT
 IS(ESOCKTNOSUPPORT, ESOCKTNOSUPPORT)

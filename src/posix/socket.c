@@ -25,6 +25,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .has_no_wait_flag = true,
     .listen_binds = true,
     .has_keepalive_call = false,
+    .no_memory = ENOMEM,
 };
 
 /* Preserves errno for the caller's failure. */

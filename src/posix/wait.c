@@ -1,25 +1,38 @@
 /*
  * Waiting for descriptors on POSIX systems: poll.
  */
+#include <stdlib.h>
+
 #include "port.h"
 
 /* The bits are the same, so that nothing needs translation but the hang-up. */
 _Static_assert(POLLIN == ANYSOCK_READABLE && POLLOUT == ANYSOCK_WRITABLE, "see raw_events()");
 _Static_assert(POLLERR == ANYSOCK_ERROR && POLLNVAL == ANYSOCK_INVALID, "see events_of()");
+_Static_assert(POLLPRI == ANYSOCK_PRIORITY && POLLHUP == ANYSOCK_HANG_UP, "see events_of()");
+
+#ifdef POLLRDHUP
+_Static_assert(POLLRDHUP == ANYSOCK_PEER_CLOSED, "see raw_events()");
+#endif
+
+#define ASKED (BOTH | ANYSOCK_PRIORITY | ANYSOCK_PEER_CLOSED)
 
 unsigned anysock_posix_events(short revents) {
-    unsigned events = (unsigned)revents & (BOTH | ANYSOCK_ERROR | ANYSOCK_INVALID);
+    unsigned events =
+        (unsigned)revents & (ASKED | ANYSOCK_ERROR | ANYSOCK_INVALID | ANYSOCK_HANG_UP);
     return (revents & POLLHUP) != 0 ? events | BOTH : events; /* no call would wait any more */
 }
 
 /* A pending connect has its result when the descriptor becomes writable. */
 static short raw_events(unsigned wanted) {
-    unsigned events = wanted & BOTH;
+    unsigned events = wanted & ASKED;
+#ifndef POLLRDHUP
+    events &= ~(unsigned)ANYSOCK_PEER_CLOSED; /* seen with the hang-up only */
+#endif
     return (short)((wanted & PORT_CONNECTING) != 0 ? events | POLLOUT : events);
 }
 
-int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms) {
-    struct pollfd fds[ANYSOCK_POLL_MAX];
+static int poll_with(struct pollfd *fds, struct anysock_port_item *items, size_t count,
+                     int timeout_ms) {
     for (size_t i = 0; i < count; i++) {
         fds[i].fd = items[i].native;
         fds[i].events = raw_events(items[i].wanted);
@@ -28,6 +41,20 @@ int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout
     int found = poll(fds, (nfds_t)count, timeout_ms);
     for (size_t i = 0; i < count; i++)
         items[i].events = found > 0 ? anysock_posix_events(fds[i].revents) : 0;
+    return found;
+}
+
+int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms) {
+    struct pollfd few[ANYSOCK_POLL_MAX];
+    if (count <= ANYSOCK_POLL_MAX)
+        return poll_with(few, items, count, timeout_ms);
+    struct pollfd *many = malloc(count * sizeof *many);
+    if (many == NULL)
+        return -1;
+    int found = poll_with(many, items, count, timeout_ms);
+    int error = errno;
+    free(many);
+    errno = error;
     return found;
 }
 

@@ -26,6 +26,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .has_no_wait_flag = false,
     .listen_binds = false,
     .has_keepalive_call = true,
+    .no_memory = WSA_NOT_ENOUGH_MEMORY,
 };
 
 /* Preserves the error for the caller's failure. */

@@ -3,14 +3,20 @@
  * before Windows 10 2004, so while a connect is pending select does the waiting, whose third
  * set knows on every version.
  */
+#include <stdlib.h>
+
 #include "port.h"
 
 /* FIN is a hang-up without POLLIN here, and only the bits that WSAPoll can be asked for are
  * asked: it answers WSAEINVAL to all others. */
 static unsigned events_of(short revents) {
     unsigned events = 0;
-    if ((revents & (POLLRDNORM | POLLHUP)) != 0)
+    if ((revents & POLLRDNORM) != 0)
         events |= ANYSOCK_READABLE;
+    if ((revents & POLLRDBAND) != 0)
+        events |= ANYSOCK_PRIORITY;
+    if ((revents & POLLHUP) != 0)
+        events |= ANYSOCK_READABLE | ANYSOCK_PEER_CLOSED;
     if ((revents & POLLWRNORM) != 0)
         events |= ANYSOCK_WRITABLE;
     if ((revents & POLLERR) != 0)
@@ -26,11 +32,13 @@ static short raw_events(unsigned wanted) {
         events |= POLLRDNORM;
     if ((wanted & ANYSOCK_WRITABLE) != 0)
         events |= POLLWRNORM;
-    return (short)events;
+    if ((wanted & ANYSOCK_PRIORITY) != 0)
+        events |= POLLRDBAND;
+    return (short)events; /* the peer's end comes unasked */
 }
 
-static int poll_sockets(struct anysock_port_item *items, size_t count, int timeout_ms) {
-    WSAPOLLFD fds[ANYSOCK_POLL_MAX];
+static int poll_sockets(WSAPOLLFD *fds, struct anysock_port_item *items, size_t count,
+                        int timeout_ms) {
     for (size_t i = 0; i < count; i++) {
         fds[i].fd = raw(items[i].native);
         fds[i].events = raw_events(items[i].wanted);
@@ -53,8 +61,18 @@ static int poll_sockets(struct anysock_port_item *items, size_t count, int timeo
 /* What select takes: on Windows an fd_set is a count and an array of any length. */
 struct sockets {
     u_int count;
-    SOCKET array[ANYSOCK_POLL_MAX];
+    SOCKET array[];
 };
+
+static size_t set_size(size_t count) {
+    return sizeof(struct sockets) + count * sizeof(SOCKET);
+}
+
+static struct sockets *empty_set(void *memory) {
+    struct sockets *set = memory;
+    set->count = 0;
+    return set;
+}
 
 static void add(struct sockets *set, SOCKET socket) {
     set->array[set->count++] = socket;
@@ -78,20 +96,23 @@ static bool connect_failed(SOCKET socket) {
     return getsockopt(socket, SOL_SOCKET, SO_ERROR, (char *)&error, &length) == 0 && error != 0;
 }
 
-static int select_sockets(struct anysock_port_item *items, size_t count, int timeout_ms) {
-    struct sockets readable, writable, failed;
-    readable.count = writable.count = failed.count = 0;
+/* memory has room for three sets. */
+static int select_sockets(char *memory, struct anysock_port_item *items, size_t count,
+                          int timeout_ms) {
+    struct sockets *readable = empty_set(memory);
+    struct sockets *writable = empty_set(memory + set_size(count));
+    struct sockets *failed = empty_set(memory + 2 * set_size(count));
     for (size_t i = 0; i < count; i++) {
         unsigned wanted = items[i].wanted;
         SOCKET socket = raw(items[i].native);
         if ((wanted & ANYSOCK_READABLE) != 0)
-            add(&readable, socket);
+            add(readable, socket);
         if ((wanted & (ANYSOCK_WRITABLE | PORT_CONNECTING)) != 0)
-            add(&writable, socket);
-        add(&failed, socket);
+            add(writable, socket);
+        add(failed, socket);
     }
     struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
-    int found = select(0, fd_set_of(&readable), fd_set_of(&writable), fd_set_of(&failed),
+    int found = select(0, fd_set_of(readable), fd_set_of(writable), fd_set_of(failed),
                        timeout_ms >= 0 ? &timeout : NULL);
     if (found < 0)
         return -1;
@@ -99,9 +120,9 @@ static int select_sockets(struct anysock_port_item *items, size_t count, int tim
     found = 0;
     for (size_t i = 0; i < count; i++) {
         SOCKET socket = raw(items[i].native);
-        items[i].events = (contains(&readable, socket) ? ANYSOCK_READABLE : 0u) |
-                          (contains(&writable, socket) ? ANYSOCK_WRITABLE : 0u);
-        if (contains(&failed, socket) && connect_failed(socket))
+        items[i].events = (contains(readable, socket) ? ANYSOCK_READABLE : 0u) |
+                          (contains(writable, socket) ? ANYSOCK_WRITABLE : 0u);
+        if (contains(failed, socket) && connect_failed(socket))
             items[i].events |= ANYSOCK_ERROR;
         found += items[i].events != 0;
     }
@@ -118,15 +139,42 @@ int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms
     return found;
 }
 
+static bool is_connecting(const struct anysock_port_item *items, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if ((items[i].wanted & PORT_CONNECTING) != 0)
+            return true;
+    return false;
+}
+
+static int poll_with(void *memory, struct anysock_port_item *items, size_t count, int timeout_ms) {
+    return is_connecting(items, count) ? select_sockets(memory, items, count, timeout_ms)
+                                       : poll_sockets(memory, items, count, timeout_ms);
+}
+
+/* What either way needs. */
+union few {
+    WSAPOLLFD fds[ANYSOCK_POLL_MAX];
+    SOCKET sets[3 * (ANYSOCK_POLL_MAX + 1)];
+};
+
 int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms) {
     if (count == 0) { /* WSAPoll and select refuse to just sleep */
         Sleep(timeout_ms >= 0 ? (DWORD)timeout_ms : INFINITE);
         return 0;
     }
-    for (size_t i = 0; i < count; i++)
-        if ((items[i].wanted & PORT_CONNECTING) != 0)
-            return select_sockets(items, count, timeout_ms);
-    return poll_sockets(items, count, timeout_ms);
+    union few few;
+    if (count <= ANYSOCK_POLL_MAX)
+        return poll_with(&few, items, count, timeout_ms);
+    void *many = malloc(count / ANYSOCK_POLL_MAX * sizeof few + sizeof few);
+    if (many == NULL) {
+        WSASetLastError(WSA_NOT_ENOUGH_MEMORY);
+        return -1;
+    }
+    int found = poll_with(many, items, count, timeout_ms);
+    int error = WSAGetLastError();
+    free(many);
+    WSASetLastError(error);
+    return found;
 }
 
 #include "../wait_tpl.h"

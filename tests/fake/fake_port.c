@@ -5,6 +5,7 @@
 
 #include "error_types.h"
 #include "fake_world.h"
+#include "queue.h"
 
 const struct anysock_port_traits anysock_port_traits = {
     .inet_head = {2, 0},
@@ -12,6 +13,7 @@ const struct anysock_port_traits anysock_port_traits = {
     .has_no_wait_flag = false,
     .listen_binds = false,
     .has_keepalive_call = true,
+    .no_memory = FAKE_ENOBUFS,
 };
 
 /* ------------------------------------------------------------------------------------------- */
@@ -507,6 +509,52 @@ int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms
     *events = item.events;
     return found;
 }
+
+/* There is one thread: nobody ever waits at a gate. */
+int anysock_port_gate_open(struct anysock_port_gate *gate) {
+    gate->storage[0] = 0;
+    return fake_fails("gate") ? -1 : 0;
+}
+
+void anysock_port_gate_close(struct anysock_port_gate *gate) {
+    (void)gate;
+    fake_say("ungate");
+}
+
+void anysock_port_gate_wait(struct anysock_port_gate *gate) {
+    (void)gate;
+    fake.stuck = true;
+}
+
+void anysock_port_gate_let_one(struct anysock_port_gate *gate) {
+    gate->storage[0]++;
+}
+
+/* A waker is a socket that can be read while it is signalled. */
+int anysock_port_waker_open(struct anysock_port_waker *waker) {
+    if (fake_fails("waker"))
+        return -1;
+    fake_skip_next_word();
+    int result = anysock_port_open(ANYSOCK_INET, ANYSOCK_DGRAM, true, &waker->readable);
+    waker->other = waker->readable;
+    return result;
+}
+
+void anysock_port_waker_close(const struct anysock_port_waker *waker) {
+    anysock_port_close(waker->readable);
+}
+
+void anysock_port_waker_signal(const struct anysock_port_waker *waker) {
+    fake_say("signal");
+    fake_at(waker->readable)->incoming = 1;
+}
+
+void anysock_port_waker_drain(const struct anysock_port_waker *waker) {
+    fake_say("drain");
+    fake_at(waker->readable)->incoming = 0;
+}
+
+const struct anysock_queue_backend *const anysock_port_queue = &anysock_poll_queue;
 
 /* The core's half of the calls. */
 #include "io_tpl.h"

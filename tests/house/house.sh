@@ -29,8 +29,8 @@ documented() {
 }
 
 ports_are_twins() {
-    diff <(cd src/posix && ls *.c | sed 's/event_[a-z]*\.c/event.c/' | sort -u) \
-        <(cd src/win32 && ls *.c | sort)
+    diff <(cd src/posix && ls *.c | sed 's/\(event\|queue\)_[a-z]*\.c/\1.c/' | sort -u) \
+        <(cd src/win32 && ls *.c | sed 's/queue_[a-z]*\.c/queue.c/' | sort -u)
 }
 
 files_are_short() { ! wc -l src/*.[ch] src/*/*.[ch] | awk '$2 != "total" && $1 > 500' | grep .; }

@@ -1,0 +1,229 @@
+/*
+ * The back end of queues on Linux: epoll, whose bits are ours. What it reports is the caller's
+ * already, data included, so that it writes straight into the caller's array.
+ *
+ * Only a connected datagram socket needs another word: epoll reports its error and not that a
+ * receive would return it. Such sockets are in an epoll of their own inside the other one, with
+ * their registration as data.
+ */
+#include <stddef.h>
+#include <sys/epoll.h>
+
+#include "../queue.h"
+#include "port.h"
+
+/* Of two enums, hence the sums. */
+_Static_assert(EPOLLIN + 0 == ANYSOCK_READABLE + 0 && EPOLLPRI + 0 == ANYSOCK_PRIORITY + 0, "");
+_Static_assert(EPOLLOUT + 0 == ANYSOCK_WRITABLE + 0 && EPOLLERR + 0 == ANYSOCK_ERROR + 0, "");
+_Static_assert(EPOLLHUP + 0 == ANYSOCK_HANG_UP + 0 && EPOLLRDHUP + 0 == ANYSOCK_PEER_CLOSED + 0,
+               "");
+
+/* Where the two structs are laid out alike: x86. */
+#define LAID_OUT_ALIKE                                                                             \
+    (sizeof(struct epoll_event) == sizeof(struct anysock_queue_event) &&                           \
+     offsetof(struct epoll_event, events) == offsetof(struct anysock_queue_event, events) &&       \
+     offsetof(struct epoll_event, data) == offsetof(struct anysock_queue_event, data))
+
+/* Elsewhere, and of datagram sockets, so many are taken at a time. */
+#define BATCH 64
+
+struct epoll_registration {
+    struct anysock_registration core;
+    int epoll; /* that it is in */
+};
+
+struct epoll_queue {
+    struct anysock_queue core;
+    int epoll;
+    int datagrams; /* -1 until there is one */
+    struct anysock_port_waker waker;
+};
+
+static struct epoll_queue *of(struct anysock_queue *queue) {
+    return (struct epoll_queue *)(void *)queue;
+}
+
+/* What an event of one of our own descriptors carries: an address that nobody else has. */
+static int control(int epoll, int action, int fd, uint32_t bits, void *data) {
+    struct epoll_event event;
+    event.events = bits;
+    event.data.u64 = 0; /* all of it, where pointers are shorter */
+    event.data.ptr = data;
+    return epoll_ctl(epoll, action, fd, &event);
+}
+
+static void close_epoll(struct anysock_queue *queue) {
+    struct epoll_queue *q = of(queue);
+    if (q->datagrams >= 0)
+        anysock_port_close(q->datagrams);
+    anysock_port_waker_close(&q->waker);
+    anysock_port_close(q->epoll);
+}
+
+static int open_epoll(struct anysock_queue *queue) {
+    struct epoll_queue *q = of(queue);
+    q->datagrams = -1;
+    q->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (q->epoll < 0)
+        return -1;
+    if (anysock_port_waker_open(&q->waker) != 0) {
+        anysock_port_close(q->epoll);
+        return -1;
+    }
+    if (control(q->epoll, EPOLL_CTL_ADD, q->waker.readable, EPOLLIN, &q->waker) == 0)
+        return 0;
+    close_epoll(queue);
+    return -1;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* The epoll of connected datagram sockets, made when it is needed first. From then on every wait
+ * looks whether it is among the events. */
+static int datagrams_of(struct epoll_queue *q) {
+    if (q->datagrams >= 0)
+        return q->datagrams;
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll < 0)
+        return -1;
+    atomic_fetch_or(&q->core.notes, NOTE_BACKEND);
+    if (control(q->epoll, EPOLL_CTL_ADD, epoll, EPOLLIN, &q->datagrams) != 0) {
+        anysock_port_close(epoll);
+        return -1;
+    }
+    return q->datagrams = epoll;
+}
+
+static bool is_connected_datagram(const struct anysock_registration *r) {
+    return (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED;
+}
+
+static int home_of(struct epoll_queue *q, const struct anysock_registration *r) {
+    return is_connected_datagram(r) ? datagrams_of(q) : q->epoll;
+}
+
+static int put(int epoll, int action, struct anysock_registration *r) {
+    static const uint32_t modes[] = {[ANYSOCK_QUEUE_LEVEL] = 0,
+                                     [ANYSOCK_QUEUE_ONE_SHOT] = EPOLLONESHOT,
+                                     [ANYSOCK_QUEUE_EDGE] = EPOLLET};
+    uint32_t bits = (r->watched & (uint32_t)QUEUE_CONDITIONS) | modes[r->mode];
+    return control(epoll, action, r->native, bits, is_connected_datagram(r) ? r : r->data);
+}
+
+static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
+    int epoll = home_of(of(queue), r);
+    if (epoll < 0 || put(epoll, EPOLL_CTL_ADD, r) != 0)
+        return -1;
+    ((struct epoll_registration *)(void *)r)->epoll = epoll;
+    return 0;
+}
+
+static void forget(struct anysock_queue *queue, struct anysock_registration *r) {
+    (void)queue;
+    struct epoll_event ignored; /* kernels before 2.6.9 want one */
+    (void)epoll_ctl(((struct epoll_registration *)(void *)r)->epoll, EPOLL_CTL_DEL, r->native,
+                    &ignored);
+}
+
+static int change(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed) {
+    int before = ((struct epoll_registration *)(void *)r)->epoll;
+    int epoll = home_of(of(queue), r);
+    if (epoll == before)
+        return rearmed ? put(epoll, EPOLL_CTL_MOD, r) : 0;
+    forget(queue, r);
+    return watch(queue, r);
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* Moves the events of connected datagram sockets to the caller's. Under the lock, so that no
+ * registration is removed between the look and the telling. */
+static size_t tell_datagrams(struct anysock_queue *queue, struct anysock_queue_event *events,
+                             size_t capacity) {
+    struct epoll_event found[BATCH];
+    size_t told = 0;
+    anysock_queue_lock(queue);
+    int count =
+        epoll_wait(of(queue)->datagrams, found, (int)(capacity < BATCH ? capacity : BATCH), 0);
+    for (int i = 0; i < count; i++) {
+        struct anysock_registration *r = found[i].data.ptr;
+        unsigned bits = anysock_queue_tell(r, found[i].events);
+        if (bits == 0)
+            continue;
+        events[told].events = bits;
+        events[told++].data = r->data;
+        if (r->place == PLACE_RESTING)
+            forget(queue, r);
+    }
+    anysock_queue_unlock(queue);
+    return told;
+}
+
+/* Takes our own descriptors out of the events. */
+static ptrdiff_t sort_out(struct anysock_queue *queue, struct anysock_queue_event *events,
+                          size_t count, size_t capacity) {
+    struct epoll_queue *q = of(queue);
+    bool datagrams = false;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        const void *data = events[i].data;
+        if (data == &q->waker) {
+            anysock_port_waker_drain(&q->waker);
+            anysock_queue_roused(queue);
+        } else if (data == &q->datagrams) {
+            datagrams = true;
+        } else {
+            events[kept++] = events[i];
+        }
+    }
+    if (datagrams && kept < capacity)
+        kept += tell_datagrams(queue, events + kept, capacity - kept);
+    return (ptrdiff_t)kept;
+}
+
+/* By way of a struct of the system's. */
+static int fetch(int epoll, struct anysock_queue_event *events, size_t capacity, int timeout_ms) {
+    struct epoll_event found[BATCH];
+    int count = epoll_wait(epoll, found, (int)(capacity < BATCH ? capacity : BATCH), timeout_ms);
+    for (int i = 0; i < count; i++) {
+        events[i].events = found[i].events;
+        events[i].data = found[i].data.ptr;
+    }
+    return count;
+}
+
+static ptrdiff_t wait_epoll(struct anysock_queue *queue, struct anysock_queue_event *events,
+                            size_t capacity, int timeout_ms) {
+    int epoll = of(queue)->epoll;
+    int count = LAID_OUT_ALIKE ? epoll_wait(epoll, (struct epoll_event *)(void *)events,
+                                            (int)capacity, timeout_ms)
+                               : fetch(epoll, events, capacity, timeout_ms);
+    /* What rouses a wait leaves a note first. */
+    if (count <= 0 || notes_of(queue) == 0)
+        return count;
+    return sort_out(queue, events, (size_t)count, capacity);
+}
+
+static void wake(struct anysock_queue *queue) {
+    anysock_port_waker_signal(&of(queue)->waker);
+}
+
+static anysock_waitable native(const struct anysock_queue *queue) {
+    return ((const struct epoll_queue *)(const void *)queue)->epoll;
+}
+
+static const struct anysock_queue_backend epoll_queue = {
+    .name = "epoll",
+    .queue_size = sizeof(struct epoll_queue),
+    .registration_size = sizeof(struct epoll_registration),
+    .open = open_epoll,
+    .close = close_epoll,
+    .watch = watch,
+    .change = change,
+    .forget = forget,
+    .wait = wait_epoll,
+    .wake = wake,
+    .native = native,
+};
+
+const struct anysock_queue_backend *const anysock_port_queue = &epoll_queue;

@@ -1,0 +1,156 @@
+/*
+ * What a queue is made of: the core's half (queue.c) and the contract of its back ends, of which
+ * there is one in every port and a portable one (queue_poll.c).
+ *
+ * The core decides who is watched and for what, and knows what the system does not; a back end
+ * watches.
+ */
+#ifndef ANYSOCK_QUEUE_H
+#define ANYSOCK_QUEUE_H
+
+#include "internal.h"
+
+/* What can be wanted, and what comes unasked. */
+#define QUEUE_CONDITIONS (BOTH | ANYSOCK_PRIORITY | ANYSOCK_PEER_CLOSED)
+#define QUEUE_UNASKED (ANYSOCK_ERROR | ANYSOCK_HANG_UP)
+
+/*
+ * Where a registration is. A socket of which the library itself knows something to tell that the
+ * system would not (an own shutdown, a stream that was never connected) is "odd": it is not with
+ * the back end, but in a list of the core, and no wait really waits until it has been told.
+ */
+enum anysock_place {
+    PLACE_FREE,    /* not in use, or removed while a wait may still hold it */
+    PLACE_WATCHED, /* with the back end */
+    PLACE_ODD,     /* in the core's list */
+    PLACE_RESTING  /* everything was told: one-shot, or an edge behind which nothing can come */
+};
+
+/* One socket of a queue. Back ends may lay it at the head of a larger struct of their own, whose
+ * rest is zero at first and from then on theirs, also when the registration is used again. */
+struct anysock_registration {
+    struct anysock_queue *queue;
+    struct anysock_registration *next; /* in the list of odd ones, of free ones or of limbo */
+    void *data;
+    anysock_native native;
+    uint32_t state;   /* of the socket, as it was when the core last looked */
+    uint16_t wanted;  /* of QUEUE_CONDITIONS */
+    uint16_t watched; /* what may be reported now: wanted and QUEUE_UNASKED; less what was told, if
+                         the back end makes the edges */
+    uint16_t known;   /* what the library knows by itself */
+    uint8_t mode;     /* enum anysock_queue_mode */
+    uint8_t place;    /* enum anysock_place */
+    bool busy; /* the back end's: the system uses it, so that it must not be used again yet */
+};
+
+struct anysock_queue_backend {
+    const char *name;
+    size_t queue_size, registration_size; /* of the structs that begin with the core's */
+    /* Edges are made here: a condition that was told is watched again only after a call has met
+     * "would block", which the core passes on by change(). */
+    bool makes_edges;
+    /* A wait looks at registrations that it has found before it took the lock. */
+    bool looks_late;
+
+    /* Makes the back end's part of the queue; -1 for failure, as a port function. */
+    int (*open)(struct anysock_queue *queue);
+    void (*close)(struct anysock_queue *queue);
+
+    /* The following three are called under the queue's lock. */
+
+    /* Begins to watch a registration for its watched conditions. */
+    int (*watch)(struct anysock_queue *queue, struct anysock_registration *r);
+    /* Something of a watched registration has changed, perhaps only its socket's state. rearmed:
+     * what is there already has to be reported anew. */
+    int (*change)(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed);
+    /* Stops watching. If the system still uses the registration it is busy, and the back end calls
+     * anysock_queue_recycle() later, if it is free by then. */
+    void (*forget)(struct anysock_queue *queue, struct anysock_registration *r);
+
+    /* Waits without the lock, at most timeout_ms. The number of events, or -1, also for a signal
+     * (ANYSOCK_EINTR); 0 may be too early. When it finds that wake() was called it calls
+     * anysock_queue_roused(), after it has taken the signal back. */
+    ptrdiff_t (*wait)(struct anysock_queue *queue, struct anysock_queue_event *events,
+                      size_t capacity, int timeout_ms);
+    /* Makes wait() return. Once until anysock_queue_roused(); any thread, also a signal handler. */
+    void (*wake)(struct anysock_queue *queue);
+    /* For a foreign loop; null if there is none. */
+    anysock_waitable (*native)(const struct anysock_queue *queue);
+};
+
+/* Why a wait must look at more than the back end's events. */
+enum {
+    NOTE_ROUSED = 1u << 0, /* wake() was called, and its signal not yet taken back */
+    NOTE_WOKEN = 1u << 1,  /* the user woke the queue */
+    NOTE_ODD = 1u << 2,    /* there are odd registrations */
+    NOTE_LIMBO = 1u << 3,  /* there are removed registrations to recycle */
+    NOTE_BACKEND = 1u << 4 /* the back end's own */
+};
+
+struct anysock_queue {
+    const struct anysock_queue_backend *backend;
+    _Atomic unsigned notes;
+    atomic_bool waiting; /* a thread is in anysock_queue_wait() */
+    bool woken;          /* belongs to that thread: a wake was taken back */
+    bool odd_turn;       /* belongs to that thread: whose turn it is when there is room for one */
+
+    /* The lock: who finds it taken goes to the gate. */
+    _Atomic unsigned lockers;
+    struct anysock_port_gate gate;
+
+    /* Under the lock. */
+    size_t registered;
+    struct anysock_registration *odd, *last_odd;
+    struct anysock_registration *free, *limbo;
+    unsigned in_limbo;
+    struct chunk *chunks;
+};
+
+/* The lock: one atomic step when nobody else is there, and the gate otherwise. An ordinary mutex
+ * would cost more than the rest of adding a socket. */
+static inline void anysock_queue_lock(struct anysock_queue *queue) {
+    if (atomic_fetch_add_explicit(&queue->lockers, 1, memory_order_acquire) > 0)
+        anysock_port_gate_wait(&queue->gate);
+}
+
+static inline void anysock_queue_unlock(struct anysock_queue *queue) {
+    if (atomic_fetch_sub_explicit(&queue->lockers, 1, memory_order_release) > 1)
+        anysock_port_gate_let_one(&queue->gate);
+}
+
+static inline unsigned notes_of(struct anysock_queue *queue) {
+    return atomic_load_explicit(&queue->notes, memory_order_relaxed);
+}
+
+static inline void anysock_queue_set_note(struct anysock_queue *queue, unsigned note) {
+    atomic_fetch_or_explicit(&queue->notes, note, memory_order_relaxed);
+}
+
+static inline void anysock_queue_clear_note(struct anysock_queue *queue, unsigned note) {
+    atomic_fetch_and_explicit(&queue->notes, ~note, memory_order_relaxed);
+}
+
+static inline bool somebody_waits(struct anysock_queue *queue) {
+    return atomic_load_explicit(&queue->waiting, memory_order_acquire);
+}
+
+/* Adds notes and makes a waiting thread look at them. Any thread, also a signal handler. */
+void anysock_queue_rouse(struct anysock_queue *queue, unsigned notes);
+/* A back end has taken the signal of its wake() back. The waiting thread only. */
+void anysock_queue_roused(struct anysock_queue *queue);
+/* Gives a registration to the free ones, under the lock. */
+void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registration *r);
+/* Makes what a system says of a watched registration what the user is told, and takes note of the
+ * telling: 0 if there is nothing to tell. Under the lock; not needed where the system does both. */
+unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found);
+
+/* Between queue.c and queue_wait.c: puts a registration at the end of the odd ones; takes those out
+ * of limbo that nobody can hold any more, under the lock. */
+void anysock_queue_append_odd(struct anysock_queue *queue, struct anysock_registration *r);
+void anysock_queue_empty_limbo(struct anysock_queue *queue);
+
+/* The port's back end, and the portable one, which takes over when the port's cannot be opened. */
+extern const struct anysock_queue_backend *const anysock_port_queue;
+extern const struct anysock_queue_backend anysock_poll_queue;
+
+#endif /* ANYSOCK_QUEUE_H */

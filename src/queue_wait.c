@@ -1,0 +1,173 @@
+/*
+ * Waiting in a queue: what was found is told with the meaning that it has everywhere, wakes and
+ * deadlines are kept, and what only the library knows is told beside it.
+ */
+#include "queue.h"
+
+/* More events at once than anybody uses, and no system minds. */
+#define EVENTS_MAX 65536
+
+void anysock_queue_rouse(struct anysock_queue *queue, unsigned notes) {
+    unsigned before =
+        atomic_fetch_or_explicit(&queue->notes, notes | NOTE_ROUSED, memory_order_acq_rel);
+    if ((before & NOTE_ROUSED) == 0)
+        queue->backend->wake(queue);
+}
+
+void anysock_queue_roused(struct anysock_queue *queue) {
+    unsigned before = atomic_fetch_and_explicit(
+        &queue->notes, ~(unsigned)(NOTE_ROUSED | NOTE_WOKEN), memory_order_acq_rel);
+    if ((before & NOTE_WOKEN) != 0)
+        queue->woken = true;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* What is known of it was told. An edge goes on with what can still happen: behind a hang-up there
+ * is nothing. */
+static void odd_was_told(struct anysock_queue *queue, struct anysock_registration *r) {
+    if (r->mode == ANYSOCK_QUEUE_LEVEL) {
+        anysock_queue_append_odd(queue, r);
+        return;
+    }
+    r->place = PLACE_RESTING;
+    if (r->mode == ANYSOCK_QUEUE_ONE_SHOT || (r->known & ANYSOCK_HANG_UP) != 0)
+        return;
+    r->watched = (uint16_t)((r->wanted | (unsigned)QUEUE_UNASKED) & ~(unsigned)r->known);
+    r->place = PLACE_WATCHED;
+    if (queue->backend->watch(queue, r) == 0)
+        return;
+    /* It cannot be watched any more, which its owner must hear. */
+    r->known |= BOTH | QUEUE_UNASKED;
+    anysock_queue_append_odd(queue, r);
+}
+
+/* What the system says, completed to what it means everywhere. */
+static unsigned complete(const struct anysock_registration *r, unsigned found) {
+    if ((found & ANYSOCK_INVALID) != 0)
+        found |= ANYSOCK_ERROR; /* closed behind our back */
+    if ((found & ANYSOCK_ERROR) != 0)
+        found |= (r->state & ST_STREAM) != 0 ? BOTH | ANYSOCK_PEER_CLOSED | ANYSOCK_HANG_UP : BOTH;
+    if ((found & ANYSOCK_PEER_CLOSED) != 0)
+        found |= (r->state & ST_SHUT_WR) != 0 ? BOTH | ANYSOCK_HANG_UP : ANYSOCK_READABLE;
+    if ((found & ANYSOCK_HANG_UP) != 0)
+        found |= BOTH;
+    return found | r->known;
+}
+
+unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found) {
+    if (r->place != PLACE_WATCHED || found == 0)
+        return 0;
+    unsigned events = complete(r, found) & r->watched;
+    if (events == 0)
+        return 0;
+    if (r->mode == ANYSOCK_QUEUE_ONE_SHOT)
+        r->place = PLACE_RESTING;
+    if (r->mode == ANYSOCK_QUEUE_EDGE && r->queue->backend->makes_edges)
+        r->watched &= (uint16_t)~events;
+    return events;
+}
+
+static unsigned look_at_odd(const struct anysock_registration *r) {
+    struct anysock_port_item item = {r->native, r->wanted | (unsigned)ANYSOCK_PEER_CLOSED, 0};
+    unsigned found = anysock_port_poll(&item, 1, 0) > 0 ? item.events : 0;
+    return complete(r, found) & (r->wanted | (unsigned)QUEUE_UNASKED);
+}
+
+/* Each at most once, and the others get a turn first the next time. */
+static size_t tell_odd(struct anysock_queue *queue, struct anysock_queue_event *events,
+                       size_t capacity) {
+    size_t count = 0;
+    anysock_queue_lock(queue);
+    const struct anysock_registration *last = queue->last_odd;
+    bool more = queue->odd != NULL;
+    while (more && count < capacity) {
+        struct anysock_registration *r = queue->odd;
+        queue->odd = r->next;
+        more = r != last;
+        events[count].events = look_at_odd(r);
+        events[count++].data = r->data;
+        odd_was_told(queue, r);
+    }
+    if (queue->odd == NULL)
+        anysock_queue_clear_note(queue, NOTE_ODD);
+    else
+        anysock_queue_rouse(queue, 0); /* the native descriptor stays readable, too */
+    anysock_queue_unlock(queue);
+    return count;
+}
+
+/* ------------------------------------------------------------------------------------------- *
+ * Waiting
+ * ------------------------------------------------------------------------------------------- */
+
+/* How many events may be about odd registrations: half, so that the others come too; with room
+ * for one only, in turns. */
+static size_t share_of(struct anysock_queue *queue, size_t capacity) {
+    queue->odd_turn = !queue->odd_turn;
+    return capacity > 1 ? capacity / 2 : (size_t)queue->odd_turn;
+}
+
+/* The careful way: there are notes to look at, or a time to keep. */
+static int wait_on(struct anysock_queue *queue, struct anysock_queue_event *events, size_t capacity,
+                   int timeout_ms, size_t *count) {
+    struct anysock_deadline deadline = anysock_deadline_in(timeout_ms);
+    int left = timeout_ms;
+    for (;;) {
+        if ((notes_of(queue) & NOTE_LIMBO) != 0) {
+            anysock_queue_lock(queue);
+            anysock_queue_empty_limbo(queue);
+            anysock_queue_unlock(queue);
+        }
+        bool odd = (notes_of(queue) & NOTE_ODD) != 0;
+        size_t told = odd ? tell_odd(queue, events, share_of(queue, capacity)) : 0;
+        ptrdiff_t found = 0;
+        if (told < capacity)
+            found = queue->backend->wait(queue, events + told, capacity - told, odd ? 0 : left);
+        int code = found < 0 ? fail_native(OP_WAIT, true) : ANYSOCK_OK;
+        if (code != ANYSOCK_OK && code != ANYSOCK_EINTR && told == 0)
+            return code;
+        *count = told + (size_t)(found > 0 ? found : 0);
+        bool woken = queue->woken;
+        queue->woken = false;
+        if (*count > 0 || woken)
+            return ANYSOCK_OK;
+        if (left == 0 && !odd && code == ANYSOCK_OK)
+            return ANYSOCK_OK;
+        left = anysock_deadline_left(&deadline);
+    }
+}
+
+int anysock_queue_wait(struct anysock_queue *queue, struct anysock_queue_event *events,
+                       size_t capacity, int timeout_ms, size_t *count) {
+    if (count == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    *count = 0;
+    if (queue == NULL || events == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    if (capacity == 0 || !is_timeout(timeout_ms))
+        return refuse(ANYSOCK_EINVAL);
+    if (atomic_exchange_explicit(&queue->waiting, true, memory_order_acq_rel))
+        return refuse(ANYSOCK_EBUSY);
+    if (capacity > EVENTS_MAX)
+        capacity = EVENTS_MAX;
+
+    int code = ANYSOCK_OK;
+    ptrdiff_t found = -1;
+    if (timeout_ms <= 0 && notes_of(queue) == 0)
+        found = queue->backend->wait(queue, events, capacity, timeout_ms);
+    if (found > 0)
+        *count = (size_t)found;
+    else if (!queue->woken && (found != 0 || timeout_ms != 0 || notes_of(queue) != 0))
+        code = wait_on(queue, events, capacity, timeout_ms, count);
+    queue->woken = false;
+    atomic_store_explicit(&queue->waiting, false, memory_order_release);
+    return code;
+}
+
+int anysock_queue_wake(struct anysock_queue *queue) {
+    if (queue == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    anysock_queue_rouse(queue, NOTE_WOKEN);
+    return ANYSOCK_OK;
+}
