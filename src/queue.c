@@ -228,6 +228,18 @@ static int check_request(const struct anysock_queue *queue, const struct anysock
     return ANYSOCK_OK;
 }
 
+/* Other threads may send and receive on the socket meanwhile, and look whether it has one. As with
+ * the state, a cast stands for the _Atomic that the header cannot have. */
+static struct anysock_registration *registration_of(const struct anysock *s) {
+    return atomic_load_explicit((struct anysock_registration *const _Atomic *)&s->registration_,
+                                memory_order_acquire);
+}
+
+static void set_registration(struct anysock *s, struct anysock_registration *r) {
+    atomic_store_explicit((struct anysock_registration * _Atomic *)&s->registration_, r,
+                          memory_order_release);
+}
+
 /* Where the back end makes the edges, "would block" takes the careful way, which tells it. */
 static void mark_edge(struct anysock *s, const struct anysock_registration *r) {
     if (r->queue->backend->makes_edges)
@@ -266,7 +278,7 @@ int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned w
         return fail_native(OP_EVENT, true);
     }
     queue->registered++;
-    s->registration_ = r;
+    set_registration(s, r);
     mark_edge(s, r);
     anysock_queue_unlock(queue);
     return ANYSOCK_OK;
@@ -311,7 +323,7 @@ void anysock_queue_detach(struct anysock *s) {
     if (!r->busy)
         anysock_queue_recycle(queue, r);
     queue->registered--;
-    s->registration_ = NULL;
+    set_registration(s, NULL);
     anysock_queue_unlock(queue);
     change_state(s, ST_EDGE, 0);
     anysock_port_set_native_error(native);
@@ -333,13 +345,25 @@ int anysock_queue_remove(struct anysock_queue *queue, struct anysock *s) {
  * What other calls on a registered socket have to say
  * ------------------------------------------------------------------------------------------- */
 
+/* The socket's registration, with its queue's lock held; null if it has none (any more). */
+static struct anysock_registration *lock_registration(struct anysock *s) {
+    struct anysock_registration *r = registration_of(s);
+    if (r == NULL)
+        return NULL;
+    struct anysock_queue *queue = r->queue; /* of every registration there, whoever has it now */
+    anysock_queue_lock(queue);
+    if (registration_of(s) == r)
+        return r;
+    anysock_queue_unlock(queue); /* another thread has just removed it */
+    return NULL;
+}
+
 void anysock_queue_refresh(struct anysock *s) {
-    struct anysock_registration *r = s->registration_;
+    struct anysock_registration *r = lock_registration(s);
     if (r == NULL)
         return;
     struct anysock_queue *queue = r->queue;
     int native = anysock_port_native_error();
-    anysock_queue_lock(queue);
     uint16_t known = r->known;
     look_at_state(r, s);
     int result = 0;
@@ -356,12 +380,11 @@ void anysock_queue_refresh(struct anysock *s) {
 }
 
 void anysock_queue_rearm(struct anysock *s, unsigned condition) {
-    struct anysock_registration *r = s->registration_;
+    struct anysock_registration *r = lock_registration(s);
     if (r == NULL)
         return;
     struct anysock_queue *queue = r->queue;
     int native = anysock_port_native_error();
-    anysock_queue_lock(queue);
     /* An error that was told has been taken by a call meanwhile. */
     condition = (condition & r->wanted) | (unsigned)QUEUE_UNASKED;
     if (r->place == PLACE_WATCHED && (r->watched & condition) != condition) {
