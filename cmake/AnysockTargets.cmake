@@ -12,6 +12,16 @@ if(NOT WIN32)
     check_c_compiler_flag(-fno-plt ANYSOCK_HAVE_NO_PLT)
 endif()
 
+set(optimised "$<CONFIG:Release,RelWithDebInfo,MinSizeRel>")
+
+# anysock_optimise_for_size(<source>...)
+check_c_compiler_flag(-Os ANYSOCK_HAVE_OS)
+function(anysock_optimise_for_size)
+    if(ANYSOCK_HAVE_OS)
+        set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<${optimised}:-Os>)
+    endif()
+endfunction()
+
 # anysock_add_library(<target> STATIC|SHARED <source>...)
 function(anysock_add_library target kind)
     add_library(${target} ${kind} ${ARGN})
