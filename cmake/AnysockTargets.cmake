@@ -22,6 +22,23 @@ function(anysock_optimise_for_size)
     endif()
 endfunction()
 
+# A third of the text of a small program that is linked with the static library would be tables that
+# tell how to unwind the library's stack. Nothing is thrown through it: it is C and calls nobody
+# back. Debuggers read the same tables from the debug information (-g). Without both, a backtrace()
+# ends at the library's function, and a thread that is cancelled inside a call of the library runs
+# the handlers of pthread_cleanup_push(), but not the destructors of C++ nor what C compiled with
+# -fexceptions has. Who needs those sets ANYSOCK_UNWIND_TABLES or takes the shared library. On
+# Windows the tables belong to every function.
+if(NOT WIN32)
+    check_c_compiler_flag(-fno-asynchronous-unwind-tables ANYSOCK_HAVE_NO_UNWIND_TABLES)
+endif()
+function(anysock_drop_unwind_tables target)
+    if(ANYSOCK_HAVE_NO_UNWIND_TABLES AND NOT ANYSOCK_UNWIND_TABLES)
+        target_compile_options(${target} PRIVATE
+            $<${optimised}:-fno-asynchronous-unwind-tables> $<${optimised}:-fno-unwind-tables>)
+    endif()
+endfunction()
+
 # anysock_add_library(<target> STATIC|SHARED <source>...)
 function(anysock_add_library target kind)
     add_library(${target} ${kind} ${ARGN})
