@@ -6,12 +6,7 @@ function(anysock_set_warnings target)
     set_target_properties(${target} PROPERTIES COMPILE_WARNING_AS_ERROR ${ANYSOCK_WERROR})
 endfunction()
 
-# Calls of the system's libraries go straight through the table of addresses: one detour less.
 include(CheckCCompilerFlag)
-if(NOT WIN32)
-    check_c_compiler_flag(-fno-plt ANYSOCK_HAVE_NO_PLT)
-endif()
-
 set(optimised "$<CONFIG:Release,RelWithDebInfo,MinSizeRel>")
 
 # anysock_optimise_for_size(<source>...)
@@ -21,6 +16,27 @@ function(anysock_optimise_for_size)
         set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<${optimised}:-Os>)
     endif()
 endfunction()
+
+# anysock_call_directly(<source>...): calls of the system's libraries go straight through the table of
+# addresses, one detour less. Calls of the library's own functions would become longer by it.
+if(NOT WIN32)
+    check_c_compiler_flag(-fno-plt ANYSOCK_HAVE_NO_PLT)
+endif()
+function(anysock_call_directly)
+    if(ANYSOCK_HAVE_NO_PLT)
+        set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS -fno-plt)
+    endif()
+endfunction()
+
+# Gaps before functions and branches are paid for by every program; scripts/bench.sh streams shows no
+# difference without them.
+set(without_gaps "")
+foreach(what functions jumps loops labels)
+    check_c_compiler_flag(-fno-align-${what} ANYSOCK_HAVE_NO_ALIGN_${what})
+    if(ANYSOCK_HAVE_NO_ALIGN_${what})
+        list(APPEND without_gaps $<${optimised}:-fno-align-${what}>)
+    endif()
+endforeach()
 
 # A third of the text of a small program that is linked with the static library would be tables that
 # tell how to unwind the library's stack. Nothing is thrown through it: it is C and calls nobody
@@ -47,8 +63,7 @@ function(anysock_add_library target kind)
                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
         PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_compile_definitions(${target} PRIVATE ${port_definitions})
-    target_compile_options(${target} PRIVATE $<$<BOOL:${ANYSOCK_HAVE_NO_PLT}>:-fno-plt>
-        -ffunction-sections -fdata-sections)
+    target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections ${without_gaps})
     target_link_libraries(${target} PRIVATE ${port_libraries})
     set_target_properties(${target} PROPERTIES
         C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF

@@ -31,6 +31,10 @@ const char *anysock_error_text(int code) {
     return look_up(texts, code);
 }
 
+int anysock_fail_native(enum anysock_op op, bool stream) {
+    return anysock_port_map_error(anysock_port_native_error(), op, stream);
+}
+
 int anysock_native_error(void) {
     return anysock_port_native_error();
 }
