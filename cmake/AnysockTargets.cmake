@@ -6,11 +6,54 @@ function(anysock_set_warnings target)
     set_target_properties(${target} PROPERTIES COMPILE_WARNING_AS_ERROR ${ANYSOCK_WERROR})
 endfunction()
 
-# Calls of the system's libraries go straight through the table of addresses: one detour less.
 include(CheckCCompilerFlag)
+set(optimised "$<CONFIG:Release,RelWithDebInfo,MinSizeRel>")
+
+# anysock_optimise_for_size(<source>...)
+check_c_compiler_flag(-Os ANYSOCK_HAVE_OS)
+function(anysock_optimise_for_size)
+    if(ANYSOCK_HAVE_OS)
+        set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS $<${optimised}:-Os>)
+    endif()
+endfunction()
+
+# anysock_call_directly(<source>...): calls of the system's libraries go straight through the table of
+# addresses, one detour less. Calls of the library's own functions would become longer by it.
 if(NOT WIN32)
     check_c_compiler_flag(-fno-plt ANYSOCK_HAVE_NO_PLT)
 endif()
+function(anysock_call_directly)
+    if(ANYSOCK_HAVE_NO_PLT)
+        set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS -fno-plt)
+    endif()
+endfunction()
+
+# Gaps before functions and branches are paid for by every program; scripts/bench.sh streams shows no
+# difference without them.
+set(without_gaps "")
+foreach(what functions jumps loops labels)
+    check_c_compiler_flag(-fno-align-${what} ANYSOCK_HAVE_NO_ALIGN_${what})
+    if(ANYSOCK_HAVE_NO_ALIGN_${what})
+        list(APPEND without_gaps $<${optimised}:-fno-align-${what}>)
+    endif()
+endforeach()
+
+# A third of the text of a small program that is linked with the static library would be tables that
+# tell how to unwind the library's stack. Nothing is thrown through it: it is C and calls nobody
+# back. Debuggers read the same tables from the debug information (-g). Without both, a backtrace()
+# ends at the library's function, and a thread that is cancelled inside a call of the library runs
+# the handlers of pthread_cleanup_push(), but not the destructors of C++ nor what C compiled with
+# -fexceptions has. Who needs those sets ANYSOCK_UNWIND_TABLES or takes the shared library. On
+# Windows the tables belong to every function.
+if(NOT WIN32)
+    check_c_compiler_flag(-fno-asynchronous-unwind-tables ANYSOCK_HAVE_NO_UNWIND_TABLES)
+endif()
+function(anysock_drop_unwind_tables target)
+    if(ANYSOCK_HAVE_NO_UNWIND_TABLES AND NOT ANYSOCK_UNWIND_TABLES)
+        target_compile_options(${target} PRIVATE
+            $<${optimised}:-fno-asynchronous-unwind-tables> $<${optimised}:-fno-unwind-tables>)
+    endif()
+endfunction()
 
 # anysock_add_library(<target> STATIC|SHARED <source>...)
 function(anysock_add_library target kind)
@@ -20,8 +63,7 @@ function(anysock_add_library target kind)
                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
         PRIVATE ${PROJECT_SOURCE_DIR}/src)
     target_compile_definitions(${target} PRIVATE ${port_definitions})
-    target_compile_options(${target} PRIVATE $<$<BOOL:${ANYSOCK_HAVE_NO_PLT}>:-fno-plt>
-        -ffunction-sections -fdata-sections)
+    target_compile_options(${target} PRIVATE -ffunction-sections -fdata-sections ${without_gaps})
     target_link_libraries(${target} PRIVATE ${port_libraries})
     set_target_properties(${target} PROPERTIES
         C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF

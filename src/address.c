@@ -18,18 +18,21 @@ static void put_port(struct anysock_addr *addr, unsigned port) {
 
 void anysock_addr_fill(struct anysock_addr *addr, enum anysock_family family,
                        const unsigned char *host, uint32_t scope, uint16_t port) {
-    *addr = (struct anysock_addr){0};
-    put_port(addr, port);
+    /* In halves, which are short enough for a compiler to write them out. */
+    memset(addr, 0, sizeof *addr / 2);
+    memset((char *)addr + sizeof *addr / 2, 0, sizeof *addr / 2);
+    unsigned char *bytes = bytes_of(addr);
     if (family == ANYSOCK_INET) {
         addr->length_ = INET_LENGTH;
-        memcpy(bytes_of(addr), anysock_port_traits.inet_head, 2);
-        memcpy(bytes_of(addr) + INET_HOST_AT, host, 4);
-        return;
+        memcpy(bytes, anysock_port_traits.inet_head, 2);
+        memcpy(bytes + INET_HOST_AT, host, 4);
+    } else {
+        addr->length_ = INET6_LENGTH;
+        memcpy(bytes, anysock_port_traits.inet6_head, 2);
+        memcpy(bytes + INET6_HOST_AT, host, 16);
+        memcpy(bytes + INET6_SCOPE_AT, &scope, sizeof scope);
     }
-    addr->length_ = INET6_LENGTH;
-    memcpy(bytes_of(addr), anysock_port_traits.inet6_head, 2);
-    memcpy(bytes_of(addr) + INET6_HOST_AT, host, 16);
-    memcpy(bytes_of(addr) + INET6_SCOPE_AT, &scope, sizeof scope);
+    put_port(addr, port);
 }
 
 /* ------------------------------------------------------------------------------------------- */

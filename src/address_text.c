@@ -7,147 +7,119 @@
 #include "internal.h"
 
 /* ------------------------------------------------------------------------------------------- *
- * Reading text. Each reader takes the place in the text, moves it behind what it read, and says
- * whether it could.
+ * Reading text. Each reader takes a place in the text and returns the place behind what it read,
+ * or null if that is not there.
  * ------------------------------------------------------------------------------------------- */
 
-static bool is_digit(char c) {
-    return c >= '0' && c <= '9';
+/* The value of a decimal digit; above 9 for what is none. */
+static inline unsigned digit_of(char c) {
+    return (unsigned char)(c - '0');
 }
 
 /* A decimal number up to max, without leading zeros. */
-static bool read_decimal(const char **text, uint32_t max, uint32_t *value) {
-    const char *at = *text;
-    unsigned digit = (unsigned)(*at - '0');
-    if (digit > 9 || (digit == 0 && is_digit(at[1])))
-        return false;
-    uint64_t number = 0;
-    do {
+static inline const char *read_decimal(const char *at, uint32_t max, uint32_t *value) {
+    uint64_t number = digit_of(*at++);
+    if (number > 9)
+        return NULL;
+    for (unsigned digit; (digit = digit_of(*at)) <= 9; at++) {
+        if (number == 0)
+            return NULL;
         number = number * 10 + digit;
         if (number > max)
-            return false;
-        digit = (unsigned)(*++at - '0');
-    } while (digit <= 9);
-    *value = (uint32_t)number;
-    *text = at;
-    return true;
-}
-
-/* A decimal byte, without leading zeros. */
-static inline bool read_byte(const char **text, unsigned char *byte) {
-    const char *at = *text;
-    unsigned value = (unsigned)(*at - '0');
-    if (value > 9)
-        return false;
-    unsigned digit = (unsigned)(*++at - '0');
-    if (value == 0 && digit <= 9)
-        return false;
-    if (digit <= 9) {
-        value = value * 10 + digit;
-        digit = (unsigned)(*++at - '0');
-        if (digit <= 9) {
-            value = value * 10 + digit;
-            digit = (unsigned)(*++at - '0');
-        }
+            return NULL;
     }
-    *byte = (unsigned char)value;
-    *text = at;
-    return value <= 255 && digit > 9;
+    *value = (uint32_t)number;
+    return at;
 }
 
 /* Four decimal bytes with dots between them. */
-static bool read_inet(const char **text, unsigned char host[4]) {
-    const char *at = *text;
-    bool good = read_byte(&at, &host[0]) && *at++ == '.' && read_byte(&at, &host[1]) &&
-                *at++ == '.' && read_byte(&at, &host[2]) && *at++ == '.' &&
-                read_byte(&at, &host[3]);
-    *text = at;
-    return good;
-}
-
-/* Above 15 for what is no hexadecimal digit. */
-static inline unsigned hex_digit(char c) {
-    unsigned digit = (unsigned)(c - '0');
-    if (digit <= 9)
-        return digit;
-    unsigned letter = (unsigned)((c | 0x20) - 'a');
-    return letter <= 5 ? letter + 10 : 16;
-}
-
-/* One to four hexadecimal digits, the first of which the caller has seen. */
-static inline bool read_group(const char **text, unsigned *group) {
-    const char *at = *text;
-    unsigned value = hex_digit(*at), digit = hex_digit(*++at);
-    for (int i = 1; digit <= 15; i++) {
-        if (i == 4)
-            return false;
-        value = value << 4 | digit;
-        digit = hex_digit(*++at);
+static const char *read_inet(const char *at, unsigned char host[4]) {
+    for (int i = 0;; i++) {
+        uint32_t byte;
+        at = read_decimal(at, 255, &byte);
+        if (at == NULL)
+            return NULL;
+        host[i] = (unsigned char)byte;
+        if (i == 3)
+            return at;
+        if (*at++ != '.')
+            return NULL;
     }
+}
+
+/* One more than the value of each hexadecimal digit; 0 for what is none. */
+static const unsigned char hex_digits[UCHAR_MAX + 1] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
+
+/* One to four hexadecimal digits. */
+static inline const char *read_group(const char *at, unsigned *group) {
+    const char *begin = at;
+    unsigned value = 0;
+    for (unsigned digit; (digit = hex_digits[(unsigned char)*at]) != 0; at++)
+        value = value * 16 + digit - 1;
     *group = value;
-    *text = at;
-    return true;
+    ptrdiff_t length = at - begin;
+    return length >= 1 && length <= 4 ? at : NULL;
 }
 
 /* Up to eight groups, one run of zero groups as "::", the last two groups also as IPv4. */
-static bool read_inet6(const char **text, unsigned char host[16]) {
-    unsigned char read[16];
-    int length = 0, gap = -1; /* bytes read; where "::" stands among them */
-    const char *at = *text;
-
-    if (at[0] == ':') {
-        if (at[1] != ':')
-            return false;
-        at += 2;
-        gap = 0;
-    }
-    while (length < 16 && hex_digit(*at) <= 15) {
-        const char *begin = at;
-        unsigned group;
-        if (!read_group(&at, &group))
-            return false;
-        if (*at == '.') {
-            at = begin;
-            if (length > 12 || !read_inet(&at, read + length))
-                return false;
-            length += 4;
-            break;
-        }
-        read[length++] = (unsigned char)(group >> 8);
-        read[length++] = (unsigned char)group;
-        if (*at != ':')
-            break;
-        if (at[1] == ':') {
-            if (gap >= 0)
-                return false;
-            gap = length;
-            at += 2;
-        } else if (hex_digit(at[1]) <= 15 && length < 16) {
-            at++;
-        } else {
-            return false;
-        }
-    }
-    if (gap < 0 ? length != 16 : length > 14)
-        return false;
-
-    size_t head = gap < 0 ? 16 : (size_t)gap, tail = gap < 0 ? 0 : (size_t)(length - gap);
+static const char *read_inet6(const char *at, unsigned char host[16]) {
+    unsigned char *end = host, *gap = NULL; /* of what is read; where "::" stands in it */
     memset(host, 0, 16);
-    memcpy(host, read, head);
-    memcpy(host + 16 - tail, read + head, tail);
-    *text = at;
-    return true;
+    for (;;) {
+        if (at[0] == ':' && at[1] == ':') {
+            if (gap != NULL)
+                return NULL;
+            gap = end;
+            at += 2;
+        } else if (end > host) {
+            if (*at != ':')
+                break;
+            at++;
+        }
+        unsigned group;
+        const char *behind = read_group(at, &group);
+        if (behind == NULL) { /* only "::" may be the last */
+            if (gap != end)
+                return NULL;
+            break;
+        }
+        if (*behind == '.') {
+            if (end > host + 12)
+                return NULL;
+            at = read_inet(at, end);
+            if (at == NULL)
+                return NULL;
+            end += 4;
+            break;
+        }
+        if (end == host + 16)
+            return NULL;
+        *end++ = (unsigned char)(group >> 8);
+        *end++ = (unsigned char)group;
+        at = behind;
+    }
+    if (gap == NULL)
+        return end == host + 16 ? at : NULL;
+    if (end > host + 14)
+        return NULL;
+    /* What stands behind the gap moves to the end and leaves zeros behind. */
+    for (unsigned char *to = host + 16; end > gap; *end = 0)
+        *--to = *--end;
+    return at;
 }
 
 /* The zone after '%', up to ']' or the end: a number, or the name of an interface. */
 static int read_zone(const char **text, uint32_t *scope) {
     char name[64];
-    const char *at = *text, *number = at;
+    const char *at = *text;
     size_t length = strcspn(at, "]");
     if (length == 0 || length >= sizeof name)
         return ANYSOCK_EINVAL;
     *text = at + length;
-    if (read_decimal(&number, UINT32_MAX, scope) && number == at + length)
+    if (read_decimal(at, UINT32_MAX, scope) == at + length)
         return ANYSOCK_OK;
     memcpy(name, at, length);
     name[length] = '\0';
@@ -156,20 +128,21 @@ static int read_zone(const char **text, uint32_t *scope) {
 }
 
 /* ":port" if it is there, and then the end. */
-static bool read_port(const char **text, uint32_t *port) {
+static bool read_port(const char *at, uint32_t *port) {
     *port = 0;
-    if (**text == ':') {
-        ++*text;
-        if (!read_decimal(text, 65535, port))
+    if (*at == ':') {
+        at = read_decimal(at + 1, 65535, port);
+        if (at == NULL)
             return false;
     }
-    return **text == '\0';
+    return *at == '\0';
 }
 
 static int parse_inet(const char *text, struct anysock_addr *addr) {
     unsigned char host[4];
     uint32_t port;
-    if (!read_inet(&text, host) || !read_port(&text, &port))
+    text = read_inet(text, host);
+    if (text == NULL || !read_port(text, &port))
         return ANYSOCK_EINVAL;
     anysock_addr_fill(addr, ANYSOCK_INET, host, 0, (uint16_t)port);
     return ANYSOCK_OK;
@@ -181,7 +154,8 @@ static int parse_inet6(const char *text, struct anysock_addr *addr) {
     bool bracket = *text == '[';
     if (bracket)
         text++;
-    if (!read_inet6(&text, host))
+    text = read_inet6(text, host);
+    if (text == NULL)
         return ANYSOCK_EINVAL;
     if (*text == '%') {
         text++;
@@ -189,7 +163,7 @@ static int parse_inet6(const char *text, struct anysock_addr *addr) {
         if (code != ANYSOCK_OK)
             return code;
     }
-    if (bracket ? *text++ != ']' || !read_port(&text, &port) : *text != '\0')
+    if (bracket ? *text != ']' || !read_port(text + 1, &port) : *text != '\0')
         return ANYSOCK_EINVAL;
     anysock_addr_fill(addr, ANYSOCK_INET6, host, scope, (uint16_t)port);
     return ANYSOCK_OK;
@@ -198,8 +172,8 @@ static int parse_inet6(const char *text, struct anysock_addr *addr) {
 int anysock_addr_parse(const char *text, struct anysock_addr *addr) {
     if (text == NULL || addr == NULL)
         return refuse(ANYSOCK_EFAULT);
-    /* What reads as IPv4 up to its port cannot be read as IPv6. */
-    int code = parse_inet(text, addr);
+    /* Brackets are for IPv6, and what reads as IPv4 up to its port cannot be read as IPv6. */
+    int code = *text != '[' ? parse_inet(text, addr) : ANYSOCK_EINVAL;
     if (code != ANYSOCK_OK)
         code = parse_inet6(text, addr);
     return code == ANYSOCK_OK ? ANYSOCK_OK : refuse(code);
@@ -210,56 +184,54 @@ int anysock_addr_parse(const char *text, struct anysock_addr *addr) {
  * "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535", which ANYSOCK_ADDR_TEXT_MAX holds.
  * ------------------------------------------------------------------------------------------- */
 
-/* At most 999: the bytes of IPv4, and what is left of a port. */
-static inline char *write_byte(char *at, unsigned value) {
-    unsigned tens = value * 205 >> 11; /* value / 10, exact below 1000 */
-    if (value >= 100) {
-        unsigned hundreds = tens * 205 >> 11;
-        *at++ = (char)('0' + hundreds);
-        *at++ = (char)('0' + tens - hundreds * 10);
-    } else if (value >= 10) {
-        *at++ = (char)('0' + tens);
-    }
-    *at++ = (char)('0' + value - tens * 10);
-    return at;
+/* The two digits of a number below 100. */
+static inline char *write_pair(char *at, size_t value) {
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    memcpy(at, pairs + 2 * value, 2);
+    return at + 2;
+}
+
+/* A number below 100, without a leading zero. */
+static inline char *write_short(char *at, unsigned value) {
+    if (value >= 10)
+        return write_pair(at, value);
+    *at = (char)('0' + value);
+    return at + 1;
+}
+
+/* A number below 10000: a byte, most ports. */
+static inline char *write_small(char *at, unsigned value) {
+    if (value < 100)
+        return write_short(at, value);
+    return write_pair(write_short(at, value / 100), value % 100);
+}
+
+/* The four digits of a number below 10000. */
+static inline char *write_four(char *at, unsigned value) {
+    return write_pair(write_pair(at, value / 100), value % 100);
 }
 
 static char *write_decimal(char *at, uint32_t value) {
-    uint32_t scale = 1;
-    while (value / scale >= 10)
-        scale *= 10;
-    for (; scale > 0; scale /= 10)
-        *at++ = (char)('0' + value / scale % 10);
-    return at;
-}
-
-/* A port, which is short: by comparison and not by division. */
-static char *write_port(char *at, unsigned port) {
-    if (port >= 10000) {
-        *at++ = (char)('0' + port / 10000);
-        port %= 10000;
-        *at++ = (char)('0' + port / 1000);
-    } else if (port >= 1000) {
-        *at++ = (char)('0' + port / 1000);
-    } else {
-        return write_byte(at, port);
-    }
-    port %= 1000;
-    *at++ = (char)('0' + port / 100);
-    port %= 100;
-    *at++ = (char)('0' + port / 10);
-    *at++ = (char)('0' + port % 10);
-    return at;
+    if (value < 10000)
+        return write_small(at, value);
+    if (value < 100000000)
+        at = write_small(at, value / 10000);
+    else
+        at = write_four(write_short(at, value / 100000000), value / 10000 % 10000);
+    return write_four(at, value % 10000);
 }
 
 static char *write_inet(char *at, const unsigned char host[4]) {
-    at = write_byte(at, host[0]);
+    at = write_small(at, host[0]);
     *at++ = '.';
-    at = write_byte(at, host[1]);
+    at = write_small(at, host[1]);
     *at++ = '.';
-    at = write_byte(at, host[2]);
+    at = write_small(at, host[2]);
     *at++ = '.';
-    return write_byte(at, host[3]);
+    return write_small(at, host[3]);
 }
 
 static inline char *write_group(char *at, unsigned group) {
@@ -274,48 +246,40 @@ static inline char *write_group(char *at, unsigned group) {
     return at;
 }
 
-/* The longest run of at least two zero groups, the first of equals: its start and its end. */
-static void find_gap(const unsigned groups[8], int *gap, int *end) {
-    *gap = *end = 8;
-    int longest = 1;
-    for (int i = 0; i < 8; i++) {
-        int j = i;
-        while (j < 8 && groups[j] == 0)
-            j++;
-        if (j - i > longest) {
-            longest = j - i;
-            *gap = i;
-            *end = j;
-        }
-        i = j; /* groups[j] is not zero */
-    }
+/* Two bytes, the higher one first. */
+static inline unsigned group_at(const unsigned char bytes[2]) {
+    return (unsigned)(bytes[0] << 8 | bytes[1]);
 }
 
+/* "::" is the longest run of at least two zero groups, the first of equals. */
 static char *write_inet6(char *at, const unsigned char host[16]) {
-    if (anysock_addr_is_mapped(host)) {
-        for (const char *prefix = "::ffff:"; *prefix != '\0'; prefix++)
-            *at++ = *prefix;
-        return write_inet(at, host + 12);
+    size_t zeros = 0, longest = 2, gap = 16, gap_end = 16; /* in bytes */
+    for (size_t i = 0; i < 16; i += 2) {
+        zeros = group_at(host + i) == 0 ? zeros + 2 : 0;
+        if (zeros > longest) {
+            longest = zeros;
+            gap_end = i + 2;
+            gap = gap_end - zeros;
+        }
     }
-    unsigned groups[8];
-    for (size_t i = 0; i < 8; i++)
-        groups[i] = (unsigned)(host[2 * i] << 8 | host[2 * i + 1]);
-    int gap, end;
-    find_gap(groups, &gap, &end);
-    for (int i = 0; i < 8; i++) {
+    if (gap == 0 && gap_end == 10 && group_at(host + 10) == 0xffff) {
+        static const char mapped[] = "::ffff:";
+        memcpy(at, mapped, sizeof mapped);
+        return write_inet(at + sizeof mapped - 1, host + 12);
+    }
+    if (gap == 0)
+        *at++ = ':';
+    for (size_t i = 0; i < 16; i += 2) { /* each group with the colon behind it */
         if (i == gap) {
             *at++ = ':';
-            i = end;
-            if (i == 8) {
-                *at++ = ':';
-                break;
-            }
+            i = gap_end;
+            if (i == 16)
+                return at;
         }
-        if (i > 0)
-            *at++ = ':';
-        at = write_group(at, groups[i]);
+        at = write_group(at, group_at(host + i));
+        *at++ = ':';
     }
-    return at;
+    return at - 1;
 }
 
 /* Writes the whole text, without NUL, into a buffer that holds any. */
@@ -338,26 +302,32 @@ static char *write_addr(char *at, const struct anysock_addr *addr) {
         return at;
     }
     *at++ = ':';
-    return write_port(at, (unsigned)(bytes[PORT_AT] << 8 | bytes[PORT_AT + 1]));
+    unsigned port = group_at(bytes + PORT_AT);
+    return port < 10000 ? write_small(at, port) : write_decimal(at, port);
+}
+
+/* A text that was written elsewhere, to where it may not fit. */
+static int copy_text(const char *from, size_t length, char *text, size_t size) {
+    if (length < size) {
+        memcpy(text, from, length + 1);
+        return ANYSOCK_OK;
+    }
+    if (size > 0)
+        text[0] = '\0';
+    return refuse(ANYSOCK_ENOBUFS);
 }
 
 int anysock_addr_format(const struct anysock_addr *addr, char *text, size_t size) {
     if (text == NULL)
         return refuse(ANYSOCK_EFAULT);
-    if (addr != NULL && size >= ANYSOCK_ADDR_TEXT_MAX) {
-        *write_addr(text, addr) = '\0';
-        return ANYSOCK_OK;
-    }
-    if (size > 0)
-        text[0] = '\0';
-    if (addr == NULL)
+    if (addr == NULL) {
+        if (size > 0)
+            text[0] = '\0';
         return refuse(ANYSOCK_EFAULT);
-
+    }
     char buffer[ANYSOCK_ADDR_TEXT_MAX];
-    size_t length = (size_t)(write_addr(buffer, addr) - buffer);
-    if (length >= size)
-        return refuse(ANYSOCK_ENOBUFS);
-    memcpy(text, buffer, length);
-    text[length] = '\0';
-    return ANYSOCK_OK;
+    char *begin = size < sizeof buffer ? buffer : text;
+    char *end = write_addr(begin, addr);
+    *end = '\0';
+    return begin == text ? ANYSOCK_OK : copy_text(begin, (size_t)(end - begin), text, size);
 }

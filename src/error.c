@@ -3,49 +3,36 @@
  */
 #include "internal.h"
 
-/* All names and texts, one after the other: places in it are small numbers, where pointers would be
- * relocated at the start of every program. */
-struct strings {
-    char none_name[sizeof "ANYSOCK_(not a code)"], none_text[sizeof "not a result code"];
-    char OK_name[sizeof "ANYSOCK_OK"], OK_text[sizeof "success"];
-#define FIELDS(name, number, text)                                                                 \
-    char name##_name[sizeof "ANYSOCK_" #name], name##_text[sizeof(text)];
-    ANYSOCK_ERROR_LIST(FIELDS)
-#undef FIELDS
-};
+#define CODE(name, number, text) number,
+static const int16_t codes[] = {ANYSOCK_OK, ANYSOCK_ERROR_LIST(CODE)};
 
-static const struct strings strings = {"ANYSOCK_(not a code)", "not a result code", "ANYSOCK_OK",
-                                       "success",
-#define STRINGS(name, number, text) "ANYSOCK_" #name, text,
-                                       ANYSOCK_ERROR_LIST(STRINGS)
-#undef STRINGS
-};
+/* The names and the texts, in the order of the codes and each with its NUL; the last one is for a
+ * number that is no code. Pointers to them would be relocated at the start of every program. They
+ * are two lists, since most programs write only texts. */
+#define NAME(name, number, text) "ANYSOCK_" #name "\0"
+static const char names[] = "ANYSOCK_OK\0" ANYSOCK_ERROR_LIST(NAME) "ANYSOCK_(not a code)";
 
-struct description {
-    int16_t code;
-    uint16_t name, text; /* offsets in strings */
-};
+#define TEXT(name, number, text) text "\0"
+static const char texts[] = "success\0" ANYSOCK_ERROR_LIST(TEXT) "not a result code";
 
-#define DESCRIBE(name, number, text)                                                               \
-    {number, offsetof(struct strings, name##_name), offsetof(struct strings, name##_text)},
-static const struct description descriptions[] = {DESCRIBE(OK, ANYSOCK_OK, "")
-                                                      ANYSOCK_ERROR_LIST(DESCRIBE)};
-static const struct description unknown = {0, offsetof(struct strings, none_name),
-                                           offsetof(struct strings, none_text)};
-
-static const struct description *describe(int code) {
-    for (size_t i = 0; i < sizeof descriptions / sizeof descriptions[0]; i++)
-        if (descriptions[i].code == code)
-            return &descriptions[i];
-    return &unknown;
+/* What stands in a list for a code. */
+static const char *look_up(const char *list, int code) {
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0] && codes[i] != code; i++)
+        while (*list++ != '\0')
+            continue;
+    return list;
 }
 
 const char *anysock_error_name(int code) {
-    return (const char *)&strings + describe(code)->name;
+    return look_up(names, code);
 }
 
 const char *anysock_error_text(int code) {
-    return (const char *)&strings + describe(code)->text;
+    return look_up(texts, code);
+}
+
+int anysock_fail_native(enum anysock_op op, bool stream) {
+    return anysock_port_map_error(anysock_port_native_error(), op, stream);
 }
 
 int anysock_native_error(void) {

@@ -6,10 +6,11 @@
 
 #include "internal.h"
 
+/* Every program carries the tables, so that they are narrow: no system has larger numbers. */
+
 /* What a number means by itself. */
 struct entry {
-    int native;
-    int code;
+    int16_t native, code;
 };
 
 /* What a number is called. */
@@ -20,10 +21,9 @@ struct name {
 
 /* What a number means after an operation, if that is something else. */
 struct exception {
-    enum anysock_op op;
+    uint8_t op;            /* enum anysock_op */
     bool stream, datagram; /* the kinds of socket that it holds for */
-    int native;
-    int code;
+    int16_t native, code;
 };
 
 #endif

@@ -278,8 +278,9 @@ static inline int refuse(int code) {
 }
 
 /* Fails with what the port left in the error slot, which stays there. */
+int anysock_fail_native(enum anysock_op op, bool stream); /* error.c */
 static inline int fail_native(enum anysock_op op, bool stream) {
-    return anysock_port_map_error(anysock_port_native_error(), op, stream);
+    return anysock_fail_native(op, stream);
 }
 
 /* address.c */

@@ -10,8 +10,14 @@
 /* So many errors about somebody else's datagrams are skipped before the call gives up. */
 #define NOISE_MAX 16
 
+struct transfer;
+/* Tries once. It is a pointer, so that a program carries only the calls that it makes. */
+typedef ptrdiff_t try_function(const struct anysock *s, const struct transfer *transfer,
+                               unsigned flags);
+
 /* A call: what is to be moved, and in which direction. */
 struct transfer {
+    try_function *attempt;
     enum anysock_op op; /* OP_SEND or OP_RECV */
     unsigned flags;
     void *data; /* of a send, too: it is only read */
@@ -182,42 +188,67 @@ static unsigned port_flags(const struct anysock *s, const struct transfer *trans
     return anysock_port_traits.has_no_wait_flag ? flags : flags & ~(unsigned)ANYSOCK_NO_WAIT;
 }
 
-/* Several buffers in one call. No system takes more than 2 GiB at once, and some count them in 32
- * bits: of a stream, the first GiB is moved. */
-static ptrdiff_t try_vector(const struct anysock *s, const struct transfer *transfer,
-                            unsigned flags) {
-    struct anysock_buffer cut[ANYSOCK_BUFFERS_MAX];
+static ptrdiff_t try_send(const struct anysock *s, const struct transfer *transfer,
+                          unsigned flags) {
+    return anysock_port_send(s->native_, transfer->data, transfer->length, flags);
+}
+
+static ptrdiff_t try_recv(const struct anysock *s, const struct transfer *transfer,
+                          unsigned flags) {
+    return anysock_port_recv(s->native_, transfer->data, transfer->length, flags);
+}
+
+static ptrdiff_t try_send_to(const struct anysock *s, const struct transfer *transfer,
+                             unsigned flags) {
+    return anysock_port_send_to(s->native_, transfer->data, transfer->length, flags, transfer->to);
+}
+
+static ptrdiff_t try_recv_from(const struct anysock *s, const struct transfer *transfer,
+                               unsigned flags) {
+    if (is_stream(s)) /* it has no senders to tell */
+        return try_recv(s, transfer, flags);
+    return anysock_port_recv_from(s->native_, transfer->data, transfer->length, flags,
+                                  transfer->from, transfer->info);
+}
+
+/* Several buffers for one call. No system takes more than 2 GiB at once, and some count them in 32
+ * bits: of a stream, the first GiB is moved. The result is transfer's buffers or cut. */
+static const struct anysock_buffer *cut_buffers(const struct transfer *transfer,
+                                                struct anysock_buffer cut[ANYSOCK_BUFFERS_MAX],
+                                                size_t *count) {
     const struct anysock_buffer *buffers = transfer->buffers;
-    size_t count = transfer->count;
-    if (total_of(transfer) > CALL_MAX) {
-        size_t left = CALL_MAX;
-        for (count = 0; count < transfer->count && left > 0; count++) {
-            cut[count] = buffers[count];
-            if (cut[count].length > left)
-                cut[count].length = left;
-            left -= cut[count].length;
-        }
-        buffers = cut;
+    *count = transfer->count;
+    if (total_of(transfer) <= CALL_MAX)
+        return buffers;
+    size_t left = CALL_MAX, i;
+    for (i = 0; i < transfer->count && left > 0; i++) {
+        cut[i] = buffers[i];
+        if (cut[i].length > left)
+            cut[i].length = left;
+        left -= cut[i].length;
     }
-    return transfer->op == OP_SEND ? anysock_port_send_vec(s->native_, buffers, count, flags)
-                                   : anysock_port_recv_vec(s->native_, buffers, count, flags);
+    *count = i;
+    return cut;
+}
+
+static ptrdiff_t try_send_vec(const struct anysock *s, const struct transfer *transfer,
+                              unsigned flags) {
+    struct anysock_buffer cut[ANYSOCK_BUFFERS_MAX];
+    size_t count;
+    const struct anysock_buffer *buffers = cut_buffers(transfer, cut, &count);
+    return anysock_port_send_vec(s->native_, buffers, count, flags);
+}
+
+static ptrdiff_t try_recv_vec(const struct anysock *s, const struct transfer *transfer,
+                              unsigned flags) {
+    struct anysock_buffer cut[ANYSOCK_BUFFERS_MAX];
+    size_t count;
+    const struct anysock_buffer *buffers = cut_buffers(transfer, cut, &count);
+    return anysock_port_recv_vec(s->native_, buffers, count, flags);
 }
 
 static ptrdiff_t try_once(const struct anysock *s, const struct transfer *transfer) {
-    anysock_native native = s->native_;
-    unsigned flags = port_flags(s, transfer);
-    if (transfer->buffers != NULL)
-        return try_vector(s, transfer, flags);
-    if (transfer->op == OP_SEND) {
-        if (transfer->to != NULL)
-            return anysock_port_send_to(native, transfer->data, transfer->length, flags,
-                                        transfer->to);
-        return anysock_port_send(native, transfer->data, transfer->length, flags);
-    }
-    if (transfer->wants_from && !is_stream(s)) /* a stream has no senders to tell */
-        return anysock_port_recv_from(native, transfer->data, transfer->length, flags,
-                                      transfer->from, transfer->info);
-    return anysock_port_recv(native, transfer->data, transfer->length, flags);
+    return transfer->attempt(s, transfer, port_flags(s, transfer));
 }
 
 /* Remembers what an error says about the connection. */
@@ -339,13 +370,15 @@ static int transfer_from(struct anysock *s, struct transfer *transfer, ptrdiff_t
  * ------------------------------------------------------------------------------------------- */
 
 static struct transfer sending(const void *data, size_t length, unsigned flags) {
-    struct transfer transfer = {.op = OP_SEND, .flags = flags, .length = length};
+    struct transfer transfer = {
+        .attempt = try_send, .op = OP_SEND, .flags = flags, .length = length};
     transfer.data = (void *)(uintptr_t)data; /* it is only read */
     return transfer;
 }
 
 static struct transfer receiving(void *data, size_t capacity, unsigned flags) {
-    struct transfer transfer = {.op = OP_RECV, .flags = flags, .data = data, .length = capacity};
+    struct transfer transfer = {
+        .attempt = try_recv, .op = OP_RECV, .flags = flags, .data = data, .length = capacity};
     return transfer;
 }
 
@@ -370,6 +403,7 @@ int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsig
     }
     struct transfer transfer = sending(data, length, flags);
     struct anysock_addr loopback;
+    transfer.attempt = try_send_to;
     transfer.to = anysock_addr_destination(to, &loopback);
     return transfer_from(s, &transfer, first, sent);
 }
@@ -378,6 +412,7 @@ int anysock_recv_from_on(struct anysock *s, void *data, size_t capacity, unsigne
                          struct anysock_addr *from, unsigned *info, size_t *received,
                          ptrdiff_t first) {
     struct transfer transfer = receiving(data, capacity, flags);
+    transfer.attempt = try_recv_from;
     transfer.wants_from = true;
     transfer.from = from;
     transfer.info = info;
@@ -416,6 +451,7 @@ int anysock_send_vec(struct anysock *s, const struct anysock_buffer *buffers, si
     if (code != ANYSOCK_OK)
         return code;
     struct transfer transfer = sending(NULL, 0, flags);
+    transfer.attempt = try_send_vec;
     transfer.buffers = buffers != NULL ? buffers : &no_buffer;
     transfer.count = count;
     return transfer_from(s, &transfer, NOT_TRIED, sent);
@@ -427,6 +463,7 @@ int anysock_recv_vec(struct anysock *s, const struct anysock_buffer *buffers, si
     if (code != ANYSOCK_OK)
         return code;
     struct transfer transfer = receiving(NULL, 0, flags);
+    transfer.attempt = try_recv_vec;
     transfer.buffers = buffers != NULL ? buffers : &no_buffer;
     transfer.count = count;
     return transfer_from(s, &transfer, NOT_TRIED, received);
