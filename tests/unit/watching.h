@@ -1,6 +1,7 @@
 /*
  * What the tests of queues on the fake port share: test_queue.c, test_queue_told.c,
- * test_queue_wait.c, test_queue_memory.c. The fake port's queue is the portable one.
+ * test_queue_modes.c, test_queue_wait.c, test_queue_memory.c. The fake port's queue is the portable
+ * one.
  */
 #ifndef TESTS_WATCHING_H
 #define TESTS_WATCHING_H
@@ -12,6 +13,8 @@
 
 #define BOTH (ANYSOCK_READABLE | ANYSOCK_WRITABLE)
 #define CONDITIONS (BOTH | ANYSOCK_PRIORITY | ANYSOCK_PEER_CLOSED)
+/* A stream that is neither connecting nor listening, and one that was reset. */
+#define FRESH (BOTH | ANYSOCK_HANG_UP)
 #define BROKEN (BOTH | ANYSOCK_PEER_CLOSED | ANYSOCK_ERROR | ANYSOCK_HANG_UP)
 
 #define LEVEL ANYSOCK_QUEUE_LEVEL
@@ -23,6 +26,8 @@ static struct anysock s, t;
 static struct anysock_queue *queue, *other;
 static struct anysock_queue_event got[16];
 static size_t count;
+static char buffer[32];
+static size_t moved;
 
 static int set_up(void **state) {
     memset(&s, 0, sizeof s);
@@ -79,6 +84,25 @@ static inline unsigned events_of(const struct anysock *socket) {
 static inline unsigned told(const struct anysock *socket) {
     (void)look(COUNT_OF(got));
     return events_of(socket);
+}
+
+static inline int receive(struct anysock *socket) {
+    return anysock_recv(socket, buffer, sizeof buffer, ANYSOCK_NO_WAIT, &moved);
+}
+
+static inline int send_some(struct anysock *socket) {
+    return anysock_send(socket, buffer, sizeof buffer, ANYSOCK_NO_WAIT, &moved);
+}
+
+/* A socket of which the system has nothing to say. */
+static inline struct anysock silent_socket(void) {
+    struct anysock made = fake_connected(0);
+    fake_of(&made)->room = 0;
+    return made;
+}
+
+static inline void reset_arrives(struct fake_socket *socket) {
+    socket->error = FAKE_ECONNRESET;
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
