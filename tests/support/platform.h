@@ -63,6 +63,8 @@ void allow_allocations(void);
 
 /* Interrupts the calling thread's system calls every millisecond, if the system has signals. */
 bool start_signals(void);
+/* The same, and each signal's handler calls a function. */
+bool start_signals_that_call(void (*function)(void));
 /* Returns how many signals came. */
 unsigned stop_signals(void);
 
