@@ -17,6 +17,7 @@ void anysock_queue_rouse(struct anysock_queue *queue, unsigned notes) {
 void anysock_queue_roused(struct anysock_queue *queue) {
     unsigned before = atomic_fetch_and_explicit(
         &queue->notes, ~(unsigned)(NOTE_ROUSED | NOTE_WOKEN), memory_order_acq_rel);
+    queue->roused = true;
     if ((before & NOTE_WOKEN) != 0)
         queue->woken = true;
 }
@@ -93,8 +94,6 @@ static size_t tell_odd(struct anysock_queue *queue, struct anysock_queue_event *
     }
     if (queue->odd == NULL)
         anysock_queue_clear_note(queue, NOTE_ODD);
-    else
-        anysock_queue_rouse(queue, 0); /* the native descriptor stays readable, too */
     anysock_queue_unlock(queue);
     return count;
 }
@@ -131,12 +130,15 @@ static int wait_on(struct anysock_queue *queue, struct anysock_queue_event *even
         if (code != ANYSOCK_OK && code != ANYSOCK_EINTR && told == 0)
             return code;
         *count = told + (size_t)(found > 0 ? found : 0);
-        bool woken = queue->woken;
-        queue->woken = false;
-        if (*count > 0 || woken)
+        bool woken = queue->woken, roused = queue->roused;
+        queue->woken = queue->roused = false;
+        if (*count > 0 || woken) {
+            if ((notes_of(queue) & NOTE_ODD) != 0)
+                anysock_queue_rouse(queue, 0); /* the native descriptor stays readable */
             return ANYSOCK_OK;
+        }
         left = anysock_deadline_left(&deadline);
-        if (left == 0 && !odd && code == ANYSOCK_OK)
+        if (left == 0 && !odd && !roused && code == ANYSOCK_OK)
             return ANYSOCK_OK;
     }
 }
