@@ -2,9 +2,10 @@
  * The back end of queues on Linux: epoll, whose bits are ours. What it reports is the caller's
  * already, data included, so that it writes straight into the caller's array.
  *
- * Some registrations need another word. Of a connected datagram socket, epoll reports an error but
- * not that a receive would return it; and that a one-shot was told the core must know. They are in
- * an epoll of their own inside the other one, with the registration as data.
+ * Two kinds need another word. Of a connected datagram socket epoll reports an error and not that a
+ * receive would return it; and of a one-shot registration nobody could say whether it was told
+ * already, which decides whether the library tells what it knows of the socket. Both are in an
+ * epoll of their own inside the other one, with their registration as data.
  */
 #include <stddef.h>
 #include <sys/epoll.h>
@@ -24,7 +25,7 @@ _Static_assert(EPOLLHUP + 0 == ANYSOCK_HANG_UP + 0 && EPOLLRDHUP + 0 == ANYSOCK_
      offsetof(struct epoll_event, events) == offsetof(struct anysock_queue_event, events) &&       \
      offsetof(struct epoll_event, data) == offsetof(struct anysock_queue_event, data))
 
-/* Elsewhere, and of the careful, so many are taken at a time. */
+/* Elsewhere, and from the inner epoll, so many are taken at a time. */
 #define BATCH 64
 
 struct epoll_registration {
@@ -35,7 +36,7 @@ struct epoll_registration {
 struct epoll_queue {
     struct anysock_queue core;
     int epoll;
-    int careful; /* the epoll inside; -1 until it is needed */
+    int inner; /* -1 until somebody needs it */
     struct anysock_port_waker waker;
 };
 
@@ -54,15 +55,15 @@ static int control(int epoll, int action, int fd, uint32_t bits, void *data) {
 
 static void close_epoll(struct anysock_queue *queue) {
     struct epoll_queue *q = of(queue);
-    if (q->careful >= 0)
-        anysock_port_close(q->careful);
+    if (q->inner >= 0)
+        anysock_port_close(q->inner);
     anysock_port_waker_close(&q->waker);
     anysock_port_close(q->epoll);
 }
 
 static int open_epoll(struct anysock_queue *queue) {
     struct epoll_queue *q = of(queue);
-    q->careful = -1;
+    q->inner = -1;
     q->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (q->epoll < 0)
         return -1;
@@ -78,36 +79,37 @@ static int open_epoll(struct anysock_queue *queue) {
 
 /* ------------------------------------------------------------------------------------------- */
 
-/* From the moment that it is there every wait looks for it among its events. */
-static int careful_of(struct epoll_queue *q) {
-    if (q->careful >= 0)
-        return q->careful;
+/* The inner epoll, made when it is needed first. From then on every wait looks whether it is among
+ * the events. */
+static int inner_of(struct epoll_queue *q) {
+    if (q->inner >= 0)
+        return q->inner;
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     if (epoll < 0)
         return -1;
     atomic_fetch_or(&q->core.notes, NOTE_BACKEND);
-    if (control(q->epoll, EPOLL_CTL_ADD, epoll, EPOLLIN, &q->careful) != 0) {
+    if (control(q->epoll, EPOLL_CTL_ADD, epoll, EPOLLIN, &q->inner) != 0) {
         anysock_port_close(epoll);
         return -1;
     }
-    return q->careful = epoll;
+    return q->inner = epoll;
 }
 
-static bool needs_care(const struct anysock_registration *r) {
+static bool is_inner(const struct anysock_registration *r) {
     return r->mode == ANYSOCK_QUEUE_ONE_SHOT ||
            (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED;
 }
 
 static int home_of(struct epoll_queue *q, const struct anysock_registration *r) {
-    return needs_care(r) ? careful_of(q) : q->epoll;
+    return is_inner(r) ? inner_of(q) : q->epoll;
 }
 
+/* One-shots are taken out when they are told. */
 static int put(int epoll, int action, struct anysock_registration *r) {
-    static const uint32_t modes[] = {[ANYSOCK_QUEUE_LEVEL] = 0,
-                                     [ANYSOCK_QUEUE_ONE_SHOT] = EPOLLONESHOT,
-                                     [ANYSOCK_QUEUE_EDGE] = EPOLLET};
-    uint32_t bits = (r->watched & (uint32_t)QUEUE_CONDITIONS) | modes[r->mode];
-    return control(epoll, action, r->native, bits, needs_care(r) ? r : r->data);
+    uint32_t bits = r->watched & (uint32_t)QUEUE_CONDITIONS;
+    if (r->mode == ANYSOCK_QUEUE_EDGE)
+        bits |= EPOLLET;
+    return control(epoll, action, r->native, bits, is_inner(r) ? r : r->data);
 }
 
 static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
@@ -136,15 +138,14 @@ static int change(struct anysock_queue *queue, struct anysock_registration *r, b
 
 /* ------------------------------------------------------------------------------------------- */
 
-/* Moves the events of the careful to the caller's. Under the lock, so that no
- * registration is removed between the look and the telling. */
-static size_t tell_careful(struct anysock_queue *queue, struct anysock_queue_event *events,
-                           size_t capacity) {
+/* Moves the events of the inner epoll to the caller's. Under the lock, so that no registration is
+ * removed between the look and the telling. */
+static size_t tell_inner(struct anysock_queue *queue, struct anysock_queue_event *events,
+                         size_t capacity) {
     struct epoll_event found[BATCH];
     size_t told = 0;
     anysock_queue_lock(queue);
-    int count =
-        epoll_wait(of(queue)->careful, found, (int)(capacity < BATCH ? capacity : BATCH), 0);
+    int count = epoll_wait(of(queue)->inner, found, (int)(capacity < BATCH ? capacity : BATCH), 0);
     for (int i = 0; i < count; i++) {
         struct anysock_registration *r = found[i].data.ptr;
         unsigned bits = anysock_queue_tell(r, found[i].events);
@@ -163,21 +164,21 @@ static size_t tell_careful(struct anysock_queue *queue, struct anysock_queue_eve
 static ptrdiff_t sort_out(struct anysock_queue *queue, struct anysock_queue_event *events,
                           size_t count, size_t capacity) {
     struct epoll_queue *q = of(queue);
-    bool careful = false;
+    bool inner = false;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         const void *data = events[i].data;
         if (data == &q->waker) {
             anysock_port_waker_drain(&q->waker);
             anysock_queue_roused(queue);
-        } else if (data == &q->careful) {
-            careful = true;
+        } else if (data == &q->inner) {
+            inner = true;
         } else {
             events[kept++] = events[i];
         }
     }
-    if (careful && kept < capacity)
-        kept += tell_careful(queue, events + kept, capacity - kept);
+    if (inner && kept < capacity)
+        kept += tell_inner(queue, events + kept, capacity - kept);
     return (ptrdiff_t)kept;
 }
 
