@@ -1,0 +1,4 @@
+#include "net.h"
+int main(void) {
+    return 0;
+}
