@@ -54,7 +54,8 @@ static struct kqueue_registration *own(struct anysock_registration *r) {
 }
 
 /* ------------------------------------------------------------------------------------------- *
- * Waking: an event of the user's own, or where there is none a waker. Both come without data.
+ * Waking: an event of the user's own, or where there is none a waker. Both come without data, and
+ * once for a signal: otherwise the kqueue would stay readable until it is asked again.
  * ------------------------------------------------------------------------------------------- */
 
 #ifdef EVFILT_USER
@@ -87,7 +88,7 @@ static int open_waker(struct kqueue_queue *q) {
     if (anysock_port_waker_open(&q->waker) != 0)
         return -1;
     struct kevent event;
-    EV_SET(&event, (uintptr_t)q->waker.readable, EVFILT_READ, EV_ADD, 0, 0, 0);
+    EV_SET(&event, (uintptr_t)q->waker.readable, EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0, 0);
     if (kevent(q->kqueue, &event, 1, NULL, 0, NULL) == 0)
         return 0;
     anysock_port_waker_close(&q->waker);
