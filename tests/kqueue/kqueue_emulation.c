@@ -157,7 +157,7 @@ static int apply(struct queue *q, const struct kevent *change) {
     if (!user && fcntl((int)change->ident, F_GETFD) < 0)
         return EBADF;
     struct knote *k = find_knote(q, change->ident, change->filter);
-    if (k == NULL && (change->flags & EV_ADD) == 0)
+    if (k == NULL && (change->flags & (EV_ADD | EV_DELETE)) != EV_ADD)
         return ENOENT;
     if ((change->flags & EV_DELETE) != 0) {
         drop(q, k);
