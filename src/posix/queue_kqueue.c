@@ -13,15 +13,17 @@
 
 /* The filters, as bits. Their numbers have another type on every system, hence the models. */
 enum { READING = 1u << 0, WRITING = 1u << 1, URGENT = 1u << 2 };
-#define FILTER_COUNT 3
 static const struct kevent models[] = {
     {.filter = EVFILT_READ},
     {.filter = EVFILT_WRITE},
 #ifdef EVFILT_EXCEPT
     {.filter = EVFILT_EXCEPT, .fflags = NOTE_OOB},
+#define LACKS 0
+#else
+#define LACKS ANYSOCK_PRIORITY
 #endif
 };
-#define MODEL_COUNT (sizeof models / sizeof models[0])
+#define FILTER_COUNT (sizeof models / sizeof models[0])
 
 /* Beside the conditions in what was found: the filter for writing has seen an end, which may be our
  * own doing. */
@@ -206,14 +208,10 @@ static int replace(struct kqueue_registration *k, unsigned old, unsigned wanted)
     struct kqueue_queue *q = of(k->core.queue);
     struct kevent changes[2 * FILTER_COUNT];
     unsigned short count = 0;
-    if (wanted >> MODEL_COUNT != 0) {
-        errno = EOPNOTSUPP; /* no filter tells of urgent data here */
-        return -1;
-    }
-    for (size_t i = 0; i < MODEL_COUNT; i++)
+    for (size_t i = 0; i < FILTER_COUNT; i++)
         if ((old >> i & 1) != 0)
             changes[count++] = change_of(k, i, EV_DELETE | ASK_FOR_RECEIPT);
-    for (size_t i = 0; i < MODEL_COUNT; i++)
+    for (size_t i = 0; i < FILTER_COUNT; i++)
         if ((wanted >> i & 1) != 0)
             changes[count++] = change_of(k, i, flags_for(k, 1u << i));
     k->filters = (uint8_t)((k->filters & ~old) | wanted);
@@ -412,6 +410,7 @@ static const struct anysock_queue_backend kqueue_queue = {
     .queue_size = sizeof(struct kqueue_queue),
     .registration_size = sizeof(struct kqueue_registration),
     .looks_late = true,
+    .lacks = LACKS,
     .open = open_kqueue,
     .close = close_kqueue,
     .watch = watch,
