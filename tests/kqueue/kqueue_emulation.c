@@ -8,7 +8,6 @@
  * beside EV_EOF is always ECONNRESET, because Linux cannot tell it without taking it away; a filter
  * with EV_CLEAR may fire once more when something else happens to its socket.
  */
-#undef KQUEUE_OLD /* it can do more than it may show */
 #include <sys/event.h>
 
 #include <errno.h>

@@ -1,6 +1,7 @@
 /*
  * A look-alike of the BSDs' <sys/event.h> for tests on Linux: what kqueue_emulation.c does.
- * KQUEUE_OLD leaves out what older systems do not have.
+ * KQUEUE_OLD leaves out what older systems do not have, and KQUEUE_WITHOUT_EXCEPT what FreeBSD and
+ * NetBSD do not have.
  */
 #ifndef TESTS_KQUEUE_SYS_EVENT_H
 #define TESTS_KQUEUE_SYS_EVENT_H
@@ -43,9 +44,12 @@ struct kevent {
 
 #ifndef KQUEUE_OLD
 #define EVFILT_USER (-10)
-#define EVFILT_EXCEPT (-15)
-#define EV_RECEIPT 0x0040
 #define NOTE_TRIGGER 0x01000000u
+#define EV_RECEIPT 0x0040
+#endif
+
+#ifndef KQUEUE_WITHOUT_EXCEPT
+#define EVFILT_EXCEPT (-15)
 #define NOTE_OOB 0x00000002u
 #endif
 
