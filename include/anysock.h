@@ -1203,6 +1203,7 @@ ANYSOCK_API int anysock_queue_close(struct anysock_queue *queue);
  * @param data    anything; comes with every event.
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (wanted or mode) for
  *         arguments; #ANYSOCK_EBUSY if the socket is in a queue already; #ANYSOCK_ENOMEM;
+ *         #ANYSOCK_EOPNOTSUPP (#ANYSOCK_PRIORITY on FreeBSD and NetBSD, whose kqueue lacks it);
  *         #ANYSOCK_ENOBUFS (a limit of the system); #ANYSOCK_EPROVIDER (Windows: somebody's layer
  *         hides the socket from the system).
  *

@@ -225,7 +225,7 @@ static int check_request(const struct anysock_queue *queue, const struct anysock
         return code;
     if ((wanted & ~(unsigned)QUEUE_CONDITIONS) != 0 || (unsigned)mode > ANYSOCK_QUEUE_EDGE)
         return refuse(ANYSOCK_EINVAL);
-    return ANYSOCK_OK;
+    return (wanted & queue->backend->lacks) == 0 ? ANYSOCK_OK : refuse(ANYSOCK_EOPNOTSUPP);
 }
 
 /* Other threads may send and receive on the socket meanwhile, and look whether it has one. As with

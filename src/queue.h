@@ -51,6 +51,8 @@ struct anysock_queue_backend {
     bool makes_edges;
     /* A wait looks at registrations that it has found before it took the lock. */
     bool looks_late;
+    /* Of QUEUE_CONDITIONS, what the system cannot tell of: it is refused. */
+    uint16_t lacks;
 
     /* Makes the back end's part of the queue; -1 for failure, as a port function. */
     int (*open)(struct anysock_queue *queue);
