@@ -423,14 +423,15 @@ struct anysock_event;
  * duplicated: of two copies only one may go on. The fields are private.
  */
 struct anysock {
-    uint32_t state_;              /* see src/internal.h */
+    uint32_t state_;              /* see src/state.h */
     int32_t connect_error_;       /* the stored result of a failed connect */
     int32_t connect_native_;      /* the system's number behind it */
     int32_t timeout_[3];          /* receive, send, connect: milliseconds + 1; 0 for none */
     struct anysock_event *event_; /* the bound event, if any */
     anysock_native native_;       /* the descriptor; valid while the open bit is set */
     uint16_t keepalive_s_[2]; /* idle and interval, where the system cannot be asked; 0: unset */
-    unsigned char reserved_[36 - sizeof(struct anysock_event *) - sizeof(anysock_native)];
+    unsigned char plain_[5];  /* what follows from state_, see src/state.h */
+    unsigned char reserved_[31 - sizeof(struct anysock_event *) - sizeof(anysock_native)];
 };
 
 /** A closed socket: `struct anysock s = ANYSOCK_INIT;` */

@@ -9,69 +9,9 @@
 #define ANYSOCK_INTERNAL_H
 
 #include <limits.h>
-#include <stdatomic.h>
+#include <string.h>
 
-#include "anysock.h"
-
-/* ============================================================================================
- * The state of a socket
- * ========================================================================================= */
-
-/* The conditions that can be waited for. */
-#define BOTH (ANYSOCK_READABLE | ANYSOCK_WRITABLE)
-
-/* The bits of struct anysock's state_. */
-enum {
-    ST_OPEN = 1u << 0,
-    ST_STREAM = 1u << 1, /* else datagram */
-    ST_INET6 = 1u << 2,  /* else IPv4 */
-    ST_BOUND = 1u << 3,
-
-    /* The mode machine's bits: only mode.c writes them. */
-    ST_NONBLOCK = 1u << 4,        /* logical mode: what the caller asked for */
-    ST_KERNEL_NONBLOCK = 1u << 5, /* kernel mode: what we made of the descriptor */
-    ST_KERNEL_FOREIGN = 1u << 6,  /* somebody else has changed the kernel mode: theirs now */
-    ST_EVENT = 1u << 7,           /* an event is bound */
-    ST_TIMED = 1u << 8,           /* a time-out is set */
-
-    /* The role of a stream; none of them: fresh. */
-    ST_LISTENING = 1u << 9,
-    ST_CONNECTING = 1u << 10,
-    ST_CONNECTED = 1u << 11,
-    ST_FAILED = 1u << 12,
-
-    ST_SHUT_RD = 1u << 13, /* own shutdown */
-    ST_SHUT_WR = 1u << 14,
-    ST_RESET = 1u << 15,  /* some call saw a reset: sticky */
-    ST_ADOPTED = 1u << 16 /* made elsewhere: it may have options that we never set */
-};
-
-/*
- * The state word is shared by the threads that send and receive on one socket, so every access
- * is atomic. It orders nothing: relaxed. The header is also C99 and C++, which have no _Atomic,
- * hence the cast; the object representation is the same on every compiler we know.
- */
-static inline uint32_t state_of(const struct anysock *s) {
-    return atomic_load_explicit((const _Atomic uint32_t *)&s->state_, memory_order_relaxed);
-}
-
-/* Clears some bits and sets others in one step. */
-static inline void change_state(struct anysock *s, uint32_t clear, uint32_t set) {
-    _Atomic uint32_t *state = (_Atomic uint32_t *)&s->state_;
-    uint32_t now = atomic_load_explicit(state, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(state, &now, (now & ~clear) | set,
-                                                  memory_order_relaxed, memory_order_relaxed)) {
-        /* Another thread was faster; now holds what it wrote. */
-    }
-}
-
-static inline bool is_stream(const struct anysock *s) {
-    return (state_of(s) & ST_STREAM) != 0;
-}
-
-static inline enum anysock_family family_of(const struct anysock *s) {
-    return (state_of(s) & ST_INET6) != 0 ? ANYSOCK_INET6 : ANYSOCK_INET;
-}
+#include "state.h"
 
 /* ============================================================================================
  * The port contract
@@ -300,6 +240,11 @@ static inline int check_open(const struct anysock *s) {
     return (state_of(s) & ST_OPEN) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EBADF);
 }
 
+/* socket.c */
+
+/* anysock_bind() for calls that do not want the other threads out. */
+int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
+                    enum anysock_bind_intent intent);
 /* deadline.c */
 
 /* A point of the port's clock. */

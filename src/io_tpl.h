@@ -10,27 +10,6 @@
 
 #include "internal.h"
 
-/* What the state of a plain stream is, and which bits of it matter in each direction. */
-#define PLAIN_STREAM (ST_OPEN | ST_STREAM | ST_CONNECTED)
-#define SENDING (PLAIN_STREAM | ST_TIMED | ST_RESET | ST_SHUT_WR)
-#define RECEIVING (PLAIN_STREAM | ST_TIMED | ST_RESET | ST_SHUT_RD)
-
-/* The same of a datagram socket that sends to, or receives from, anybody. */
-#define PLAIN_DATAGRAM (ST_OPEN | ST_BOUND)
-#define SENDING_TO (PLAIN_DATAGRAM | ST_STREAM | ST_CONNECTED | ST_TIMED | ST_SHUT_WR)
-#define RECEIVING_FROM (PLAIN_DATAGRAM | ST_STREAM | ST_CONNECTED | ST_TIMED | ST_SHUT_RD)
-
-/* Whether the bits that matter are as wanted and there are no flags: one comparison. */
-static bool is_plain(const struct anysock *s, uint32_t mask, uint32_t wanted, unsigned flags) {
-    return (((state_of(s) & mask) ^ wanted) | flags) == 0;
-}
-
-/* Whether neither pointer is null, in one test: if no bit is in both, one may be, and the careful
- * way looks closer. */
-static bool are_there(const void *a, const void *b) {
-    return ((uintptr_t)a & (uintptr_t)b) != 0;
-}
-
 /* "Would block" is the everyday failure of a non-blocking socket: it needs no other look. */
 static bool is_eagain(const struct anysock *s, size_t *moved, ptrdiff_t count) {
     *moved = 0;

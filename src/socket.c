@@ -98,6 +98,7 @@ int anysock_adopt(anysock_native native, unsigned flags, struct anysock *s) {
     /* Where the system cannot tell the mode, a blocking one is as the caller says. */
     make_open(s, native,
               adopted_state(&facts) | anysock_mode_initial(false, facts.nonblocking > 0));
+    anysock_plain_raise(s);
     if (facts.type == ANYSOCK_DGRAM)
         anysock_port_report_refusals(native, facts.connected);
     if ((flags & ANYSOCK_NONBLOCK) == 0)
@@ -185,8 +186,8 @@ int anysock_close_flush(struct anysock *s, int timeout_ms) {
 
 /* ------------------------------------------------------------------------------------------- */
 
-int anysock_bind(struct anysock *s, const struct anysock_addr *addr,
-                 enum anysock_bind_intent intent) {
+int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
+                    enum anysock_bind_intent intent) {
     if (addr == NULL)
         return refuse(ANYSOCK_EFAULT);
     int code = check_open(s);
@@ -209,6 +210,14 @@ int anysock_bind(struct anysock *s, const struct anysock_addr *addr,
     return ANYSOCK_OK;
 }
 
+int anysock_bind(struct anysock *s, const struct anysock_addr *addr,
+                 enum anysock_bind_intent intent) {
+    int code = anysock_bind_to(s, addr, intent);
+    if (code == ANYSOCK_OK)
+        anysock_plain_raise(s);
+    return code;
+}
+
 int anysock_listen(struct anysock *s, int backlog) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
@@ -224,7 +233,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     if ((state & ST_BOUND) == 0 && !anysock_port_traits.listen_binds) {
         struct anysock_addr any;
         (void)anysock_addr_any(family_of(s), 0, &any);
-        code = anysock_bind(s, &any, ANYSOCK_BIND_SERVER);
+        code = anysock_bind_to(s, &any, ANYSOCK_BIND_SERVER);
         if (code != ANYSOCK_OK)
             return code;
     }
@@ -292,6 +301,7 @@ int anysock_accept(struct anysock *listener, unsigned flags, struct anysock *chi
     make_open(child, native,
               anysock_mode_initial(nonblocking, nonblocking) |
                   (state & (ST_STREAM | ST_INET6 | ST_ADOPTED)) | ST_BOUND | ST_CONNECTED);
+    anysock_plain_raise(child);
     return ANYSOCK_OK;
 }
 

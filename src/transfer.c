@@ -146,7 +146,7 @@ static int check_datagram(struct anysock *s, const struct transfer *transfer) {
         return ANYSOCK_OK;
     struct anysock_addr any;
     (void)anysock_addr_any(family_of(s), 0, &any);
-    int code = anysock_bind(s, &any, ANYSOCK_BIND_CLIENT);
+    int code = anysock_bind_to(s, &any, ANYSOCK_BIND_CLIENT);
     if (code != ANYSOCK_EINVAL)
         return code;
     /* Another thread was faster, or a send that failed has bound it all the same. */

@@ -6,12 +6,6 @@
  */
 #include "internal.h"
 
-/* Nothing is known of such a socket that the system would not say. */
-#define QUIET_MASK                                                                                 \
-    (ST_OPEN | ST_LISTENING | ST_CONNECTING | ST_CONNECTED | ST_FAILED | ST_SHUT_RD | ST_SHUT_WR | \
-     ST_RESET)
-#define QUIET (ST_OPEN | ST_CONNECTED)
-
 int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready) {
     if (count != 1 || items == NULL || ready == NULL || items->socket == NULL || timeout_ms > 0)
         return anysock_poll_on(items, count, timeout_ms, ready);
