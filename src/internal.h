@@ -245,6 +245,23 @@ static inline int check_open(const struct anysock *s) {
 /* anysock_bind() for calls that do not want the other threads out. */
 int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
                     enum anysock_bind_intent intent);
+/* What accept makes of a connection, with the bits of its mode. Nobody else knows it yet, so that
+ * it may be written like anything else; a new connection is plain (see plain.c). */
+static inline void make_child(struct anysock *child, anysock_native native, uint32_t listener,
+                              uint32_t mode) {
+    memset(child, 0, sizeof *child);
+    child->state_ = PLAIN_STREAM | ST_BOUND | (listener & (ST_INET6 | ST_ADOPTED)) | mode;
+    child->native_ = native;
+    child->plain_[PLAIN_SEND] = child->plain_[PLAIN_RECV] = 1;
+    child->plain_[PLAIN_WAIT] = BOTH;
+}
+
+/* The careful way of accept, beside accept_tpl.h's straight one; and the same without flags and
+ * peer after a try that failed, with its failure in the error slot. */
+int anysock_accept_on(struct anysock *listener, unsigned flags, struct anysock *child,
+                      struct anysock_addr *peer);
+int anysock_accept_again(struct anysock *listener, struct anysock *child);
+
 /* deadline.c */
 
 /* A point of the port's clock. */

@@ -245,7 +245,7 @@ int anysock_listen(struct anysock *s, int backlog) {
 
 /* Takes one connection natively, and waits for it if the listener may. */
 static int accept_native(struct anysock *listener, bool nonblocking, anysock_native *native,
-                         struct anysock_addr *peer) {
+                         struct anysock_addr *peer, bool tried) {
     int code = ANYSOCK_OK;
     if ((state_of(listener) & ST_TIMED) != 0)
         code = anysock_mode_prepare(listener, 0, ANYSOCK_TIMEOUT_RECV);
@@ -254,7 +254,8 @@ static int accept_native(struct anysock *listener, bool nonblocking, anysock_nat
 
     struct anysock_deadline deadline = DEADLINE_UNSET;
     int broken = 0;
-    while (anysock_port_accept(listener->native_, nonblocking, native, peer) != 0) {
+    while (tried || anysock_port_accept(listener->native_, nonblocking, native, peer) != 0) {
+        tried = false;
         code = fail_native(OP_ACCEPT, true);
         if (code == ANYSOCK_EINTR)
             continue;
@@ -280,29 +281,34 @@ static int check_listener(const struct anysock *listener, unsigned flags) {
     return good && (state_of(listener) & ST_LISTENING) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EINVAL);
 }
 
-int anysock_accept(struct anysock *listener, unsigned flags, struct anysock *child,
-                   struct anysock_addr *peer) {
-    if (child == NULL)
-        return refuse(ANYSOCK_EFAULT);
-    if (child == listener)
-        return refuse(ANYSOCK_EINVAL); /* the only argument that would be lost */
+static int accept_into(struct anysock *listener, unsigned flags, struct anysock *child,
+                       struct anysock_addr *peer, bool tried) {
     anysock_native native;
     bool nonblocking = (flags & ANYSOCK_NONBLOCK) != 0;
     int code = check_listener(listener, flags);
     if (code == ANYSOCK_OK)
-        code = accept_native(listener, nonblocking, &native, peer);
+        code = accept_native(listener, nonblocking, &native, peer, tried);
     if (code != ANYSOCK_OK) {
         make_closed(child);
         if (peer != NULL)
             memset(peer, 0, sizeof *peer);
         return code;
     }
-    uint32_t state = state_of(listener);
-    make_open(child, native,
-              anysock_mode_initial(nonblocking, nonblocking) |
-                  (state & (ST_STREAM | ST_INET6 | ST_ADOPTED)) | ST_BOUND | ST_CONNECTED);
-    anysock_plain_raise(child);
+    make_child(child, native, state_of(listener), anysock_mode_initial(nonblocking, nonblocking));
     return ANYSOCK_OK;
+}
+
+int anysock_accept_on(struct anysock *listener, unsigned flags, struct anysock *child,
+                      struct anysock_addr *peer) {
+    if (child == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    if (child == listener)
+        return refuse(ANYSOCK_EINVAL); /* the only argument that would be lost */
+    return accept_into(listener, flags, child, peer, false);
+}
+
+int anysock_accept_again(struct anysock *listener, struct anysock *child) {
+    return accept_into(listener, 0, child, NULL, true);
 }
 
 /* ------------------------------------------------------------------------------------------- */

@@ -509,5 +509,10 @@ int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms
 }
 
 /* The core's half of the calls. */
+static anysock_native accept_plainly(anysock_native native) {
+    anysock_native child;
+    return anysock_port_accept(native, false, &child, NULL) == 0 ? child : (anysock_native)-1;
+}
+#include "accept_tpl.h"
 #include "io_tpl.h"
 #include "wait_tpl.h"
