@@ -290,6 +290,10 @@ uint32_t anysock_refresh_role(struct anysock *s);
 int anysock_wait_on(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events);
 int anysock_poll_on(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready);
 
+/* wait_tpl.h: between the two ways; a function of its own to keep what it needs out of the first */
+int anysock_poll_checked(struct anysock_poll_item *items, size_t count, int timeout_ms,
+                         size_t *ready);
+
 /* Waits for one socket. Signals and early wake-ups are waited out. */
 int anysock_wait_native(anysock_native native, unsigned wanted, bool stream,
                         const struct anysock_deadline *deadline, unsigned *events);
