@@ -221,6 +221,24 @@ static inline enum anysock_family addr_family(const struct anysock_addr *addr) {
     return addr->length_ == INET6_LENGTH ? ANYSOCK_INET6 : ANYSOCK_UNSPEC;
 }
 
+/* The host of an IPv4 address: 0 for the wildcard, and for no address. */
+static inline uint32_t addr_inet_host(const struct anysock_addr *addr) {
+    uint32_t host;
+    memcpy(&host, addr_bytes(addr) + INET_HOST_AT, sizeof host);
+    return host;
+}
+
+/* Of the family of a socket in this state, with a port, and not the wildcard. The length tells the
+ * families apart; an IPv6 address that begins with eight zero bytes may be the wildcard. */
+static inline bool is_destination(const struct anysock_addr *to, uint32_t state) {
+    const unsigned char *bytes = addr_bytes(to);
+    bool inet6 = (state & ST_INET6) != 0;
+    uint32_t head[2];
+    memcpy(head, bytes + (inet6 ? INET6_HOST_AT : INET_HOST_AT), sizeof head);
+    return to->length_ == (inet6 ? INET6_LENGTH : INET_LENGTH) &&
+           (bytes[PORT_AT] | bytes[PORT_AT + 1]) != 0 && (head[0] | (inet6 ? head[1] : 0)) != 0;
+}
+
 /* Whether native bytes are an address of a family that the library knows, of the right length. */
 bool anysock_addr_is_known(const struct anysock_addr *addr);
 /* Makes an address of 4 or 16 bytes of host. */
@@ -290,7 +308,7 @@ uint32_t anysock_refresh_role(struct anysock *s);
 int anysock_wait_on(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events);
 int anysock_poll_on(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready);
 
-/* wait_tpl.h: between the two ways; a function of its own to keep what it needs out of the first */
+/* wait_tpl.h: between the two ways, see anysock_send_to_checked() */
 int anysock_poll_checked(struct anysock_poll_item *items, size_t count, int timeout_ms,
                          size_t *ready);
 
@@ -307,18 +325,30 @@ static inline bool is_timeout(int timeout_ms) {
 /* What every system can move in one call: some count in 31 bits. */
 #define CALL_MAX ((size_t)1 << 30)
 
-/* transfer.c: the careful way of every send and receive, beside io_tpl.h's straight one. first is
- * the result of the try that the straight way made already, if it made one: 0 or -1. */
-#define NOT_TRIED PTRDIFF_MIN
+/* transfer.c: the careful way of every send and receive, beside io_tpl.h's straight one */
 int anysock_send_on(struct anysock *s, const void *data, size_t length, unsigned flags,
-                    size_t *sent, ptrdiff_t first);
+                    size_t *sent);
 int anysock_recv_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
-                    size_t *received, ptrdiff_t first);
+                    size_t *received);
 int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsigned flags,
-                       const struct anysock_addr *to, size_t *sent, ptrdiff_t first);
+                       const struct anysock_addr *to, size_t *sent);
 int anysock_recv_from_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
-                         struct anysock_addr *from, unsigned *info, size_t *received,
-                         ptrdiff_t first);
+                         struct anysock_addr *from, unsigned *info, size_t *received);
+/* The same after a try that failed. With no more arguments than the straight way has: it jumps. */
+int anysock_send_again(struct anysock *s, const void *data, size_t length, size_t *sent);
+int anysock_recv_again(struct anysock *s, void *data, size_t capacity, size_t *received);
+int anysock_send_to_again(struct anysock *s, const void *data, size_t length,
+                          const struct anysock_addr *to, size_t *sent);
+int anysock_recv_from_again(struct anysock *s, void *data, size_t capacity,
+                            struct anysock_addr *from, unsigned *info, size_t *received);
+/* What a stream's 0 bytes mean: its end, or a reset that the system has forgotten. */
+int anysock_recv_nothing(const struct anysock *s, size_t *received);
+
+/* io_tpl.h: between the two ways; functions of their own to keep what they need out of the first */
+int anysock_send_to_checked(struct anysock *s, const void *data, size_t length, unsigned flags,
+                            const struct anysock_addr *to, size_t *sent);
+int anysock_recv_from_checked(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                              struct anysock_addr *from, unsigned *info, size_t *received);
 
 /* The one place that turns "would block" into waiting. Called when a call met ANYSOCK_EAGAIN:
  * ANYSOCK_OK means try again, everything else is the caller's result. */

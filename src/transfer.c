@@ -312,17 +312,35 @@ static int transfer_all(struct anysock *s, struct transfer *transfer, size_t *mo
     return code;
 }
 
-/* A whole call; first is the result of the try that the straight way made, if it made one. */
-static int transfer_from(struct anysock *s, struct transfer *transfer, ptrdiff_t first,
+/*
+ * Goes on from a try that failed. The straight way makes it without looking at every argument, so
+ * that one of them may be the reason; then that is the result, as if nothing had been tried. But
+ * what the system said about the connection on this occasion must not be lost.
+ */
+static int go_on(struct anysock *s, const struct transfer *transfer, size_t *moved) {
+    struct anysock_deadline deadline = DEADLINE_UNSET;
+    (void)note_error(s, fail_native(transfer->op, is_stream(s)));
+    int code = check_arguments(s, transfer);
+    if (code == ANYSOCK_OK)
+        code = check_datagram(s, transfer);
+    if (code != ANYSOCK_OK || (is_stream(s) && total_of(transfer) == 0))
+        return code;
+    return try_on(s, transfer, -1, &deadline, moved);
+}
+
+/* What came before the careful way. */
+enum before { NOT_TRIED, FAILED };
+
+static int transfer_from(struct anysock *s, struct transfer *transfer, enum before before,
                          size_t *moved) {
     if ((transfer->flags & ANYSOCK_WAIT_ALL) != 0)
         return transfer_all(s, transfer, moved);
-    struct anysock_deadline deadline = DEADLINE_UNSET;
     int code = clear_results(transfer, moved);
     if (code != ANYSOCK_OK)
         return code;
-    if (first != NOT_TRIED)
-        return try_on(s, transfer, first, &deadline, moved);
+    if (before == FAILED)
+        return go_on(s, transfer, moved);
+    struct anysock_deadline deadline = DEADLINE_UNSET;
     return transfer_until(s, transfer, &deadline, moved);
 }
 
@@ -342,38 +360,73 @@ static struct transfer receiving(void *data, size_t capacity, unsigned flags) {
 }
 
 int anysock_send_on(struct anysock *s, const void *data, size_t length, unsigned flags,
-                    size_t *sent, ptrdiff_t first) {
+                    size_t *sent) {
     struct transfer transfer = sending(data, length, flags);
-    return transfer_from(s, &transfer, first, sent);
+    return transfer_from(s, &transfer, NOT_TRIED, sent);
+}
+
+int anysock_send_again(struct anysock *s, const void *data, size_t length, size_t *sent) {
+    struct transfer transfer = sending(data, length, 0);
+    return transfer_from(s, &transfer, FAILED, sent);
 }
 
 int anysock_recv_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
-                    size_t *received, ptrdiff_t first) {
+                    size_t *received) {
     struct transfer transfer = receiving(data, capacity, flags);
-    return transfer_from(s, &transfer, first, received);
+    return transfer_from(s, &transfer, NOT_TRIED, received);
+}
+
+int anysock_recv_again(struct anysock *s, void *data, size_t capacity, size_t *received) {
+    struct transfer transfer = receiving(data, capacity, 0);
+    return transfer_from(s, &transfer, FAILED, received);
+}
+
+int anysock_recv_nothing(const struct anysock *s, size_t *received) {
+    *received = 0;
+    return (state_of(s) & ST_RESET) != 0 ? refuse(ANYSOCK_ECONNRESET) : ANYSOCK_OK;
+}
+
+static int send_datagram(struct anysock *s, const void *data, size_t length, unsigned flags,
+                         const struct anysock_addr *to, size_t *sent, enum before before) {
+    struct transfer transfer = sending(data, length, flags);
+    struct anysock_addr loopback;
+    transfer.to = anysock_addr_destination(to, &loopback);
+    return transfer_from(s, &transfer, before, sent);
 }
 
 int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsigned flags,
-                       const struct anysock_addr *to, size_t *sent, ptrdiff_t first) {
+                       const struct anysock_addr *to, size_t *sent) {
     if (to == NULL) {
         if (sent != NULL)
             *sent = 0;
         return refuse(ANYSOCK_EFAULT);
     }
-    struct transfer transfer = sending(data, length, flags);
-    struct anysock_addr loopback;
-    transfer.to = anysock_addr_destination(to, &loopback);
-    return transfer_from(s, &transfer, first, sent);
+    return send_datagram(s, data, length, flags, to, sent, NOT_TRIED);
 }
 
-int anysock_recv_from_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
-                         struct anysock_addr *from, unsigned *info, size_t *received,
-                         ptrdiff_t first) {
+int anysock_send_to_again(struct anysock *s, const void *data, size_t length,
+                          const struct anysock_addr *to, size_t *sent) {
+    return send_datagram(s, data, length, 0, to, sent, FAILED);
+}
+
+static int receive_datagram(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                            struct anysock_addr *from, unsigned *info, size_t *received,
+                            enum before before) {
     struct transfer transfer = receiving(data, capacity, flags);
     transfer.wants_from = true;
     transfer.from = from;
     transfer.info = info;
-    return transfer_from(s, &transfer, first, received);
+    return transfer_from(s, &transfer, before, received);
+}
+
+int anysock_recv_from_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                         struct anysock_addr *from, unsigned *info, size_t *received) {
+    return receive_datagram(s, data, capacity, flags, from, info, received, NOT_TRIED);
+}
+
+int anysock_recv_from_again(struct anysock *s, void *data, size_t capacity,
+                            struct anysock_addr *from, unsigned *info, size_t *received) {
+    return receive_datagram(s, data, capacity, 0, from, info, received, FAILED);
 }
 
 int anysock_send_all(struct anysock *s, const void *data, size_t length, size_t *sent) {
