@@ -424,7 +424,7 @@ struct anysock_registration;
  * duplicated: of two copies only one may go on. The fields are private.
  */
 struct anysock {
-    uint32_t state_;              /* see src/internal.h */
+    uint32_t state_;              /* see src/state.h */
     int32_t connect_error_;       /* the stored result of a failed connect */
     int32_t connect_native_;      /* the system's number behind it */
     int32_t timeout_[3];          /* receive, send, connect: milliseconds + 1; 0 for none */
@@ -432,7 +432,8 @@ struct anysock {
     struct anysock_registration *registration_; /* with a queue, if any */
     anysock_native native_;   /* the descriptor; valid while the open bit is set */
     uint16_t keepalive_s_[2]; /* idle and interval, where the system cannot be asked; 0: unset */
-    unsigned char reserved_[36 - 2 * sizeof(void *) - sizeof(anysock_native)];
+    unsigned char plain_[5];  /* what follows from state_, see src/state.h */
+    unsigned char reserved_[31 - 2 * sizeof(void *) - sizeof(anysock_native)];
 };
 
 /** A closed socket: `struct anysock s = ANYSOCK_INIT;` */

@@ -96,9 +96,7 @@ static int check_target(const struct anysock *s, const struct anysock_addr *addr
     return anysock_addr_port(addr) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EADDRNOTAVAIL);
 }
 
-int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
-    if (addr == NULL)
-        return refuse(ANYSOCK_EFAULT);
+static int connect_to(struct anysock *s, const struct anysock_addr *addr) {
     struct anysock_addr loopback;
     int code = check_open(s);
     if (code == ANYSOCK_OK)
@@ -133,6 +131,15 @@ int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
     return anysock_is_blocking(s) ? finish_in_time(s) : code;
 }
 
+int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
+    if (addr == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    int code = connect_to(s, addr);
+    if (code == ANYSOCK_OK)
+        anysock_plain_raise(s);
+    return code;
+}
+
 /* Linux takes a port that it had chosen itself away with the peer, and the socket would be deaf:
  * give it the old one back, or else let the next call choose one. */
 static void keep_port(struct anysock *s, uint16_t port) {
@@ -162,6 +169,7 @@ int anysock_disconnect(struct anysock *s) {
     change_state(s, ST_CONNECTED, 0);
     anysock_queue_refresh(s);
     keep_port(s, named ? anysock_addr_port(&before) : 0);
+    anysock_plain_raise(s);
     return ANYSOCK_OK;
 }
 
@@ -170,11 +178,15 @@ int anysock_connect_result(struct anysock *s) {
     if (code != ANYSOCK_OK)
         return code;
     uint32_t state = state_of(s);
-    if ((state & ST_CONNECTING) != 0)
-        return anysock_finish_connect(s);
     if ((state & ST_FAILED) != 0)
         return anysock_connect_failure(s);
-    return (state & ST_CONNECTED) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_ENOTCONN);
+    if ((state & ST_CONNECTING) != 0)
+        code = anysock_finish_connect(s);
+    else if ((state & ST_CONNECTED) == 0)
+        code = refuse(ANYSOCK_ENOTCONN);
+    if (code == ANYSOCK_OK)
+        anysock_plain_raise(s);
+    return code;
 }
 
 uint32_t anysock_refresh_role(struct anysock *s) {

@@ -9,70 +9,9 @@
 #define ANYSOCK_INTERNAL_H
 
 #include <limits.h>
-#include <stdatomic.h>
+#include <string.h>
 
-#include "anysock.h"
-
-/* ============================================================================================
- * The state of a socket
- * ========================================================================================= */
-
-/* The conditions that can be waited for. */
-#define BOTH (ANYSOCK_READABLE | ANYSOCK_WRITABLE)
-
-/* The bits of struct anysock's state_. */
-enum {
-    ST_OPEN = 1u << 0,
-    ST_STREAM = 1u << 1, /* else datagram */
-    ST_INET6 = 1u << 2,  /* else IPv4 */
-    ST_BOUND = 1u << 3,
-
-    /* The mode machine's bits: only mode.c writes them. */
-    ST_NONBLOCK = 1u << 4,        /* logical mode: what the caller asked for */
-    ST_KERNEL_NONBLOCK = 1u << 5, /* kernel mode: what we made of the descriptor */
-    ST_KERNEL_FOREIGN = 1u << 6,  /* somebody else has changed the kernel mode: theirs now */
-    ST_EVENT = 1u << 7,           /* an event is bound */
-    ST_TIMED = 1u << 8,           /* a time-out is set */
-
-    /* The role of a stream; none of them: fresh. */
-    ST_LISTENING = 1u << 9,
-    ST_CONNECTING = 1u << 10,
-    ST_CONNECTED = 1u << 11,
-    ST_FAILED = 1u << 12,
-
-    ST_SHUT_RD = 1u << 13, /* own shutdown */
-    ST_SHUT_WR = 1u << 14,
-    ST_RESET = 1u << 15,   /* some call saw a reset: sticky */
-    ST_ADOPTED = 1u << 16, /* made elsewhere: it may have options that we never set */
-    ST_EDGE = 1u << 17     /* in a queue that wants to hear of every "would block" */
-};
-
-/*
- * The state word is shared by the threads that send and receive on one socket, so every access
- * is atomic. It orders nothing: relaxed. The header is also C99 and C++, which have no _Atomic,
- * hence the cast; the object representation is the same on every compiler we know.
- */
-static inline uint32_t state_of(const struct anysock *s) {
-    return atomic_load_explicit((const _Atomic uint32_t *)&s->state_, memory_order_relaxed);
-}
-
-/* Clears some bits and sets others in one step. */
-static inline void change_state(struct anysock *s, uint32_t clear, uint32_t set) {
-    _Atomic uint32_t *state = (_Atomic uint32_t *)&s->state_;
-    uint32_t now = atomic_load_explicit(state, memory_order_relaxed);
-    while (!atomic_compare_exchange_weak_explicit(state, &now, (now & ~clear) | set,
-                                                  memory_order_relaxed, memory_order_relaxed)) {
-        /* Another thread was faster; now holds what it wrote. */
-    }
-}
-
-static inline bool is_stream(const struct anysock *s) {
-    return (state_of(s) & ST_STREAM) != 0;
-}
-
-static inline enum anysock_family family_of(const struct anysock *s) {
-    return (state_of(s) & ST_INET6) != 0 ? ANYSOCK_INET6 : ANYSOCK_INET;
-}
+#include "state.h"
 
 /* ============================================================================================
  * The port contract
@@ -306,6 +245,24 @@ static inline enum anysock_family addr_family(const struct anysock_addr *addr) {
     return addr->length_ == INET6_LENGTH ? ANYSOCK_INET6 : ANYSOCK_UNSPEC;
 }
 
+/* The host of an IPv4 address: 0 for the wildcard, and for no address. */
+static inline uint32_t addr_inet_host(const struct anysock_addr *addr) {
+    uint32_t host;
+    memcpy(&host, addr_bytes(addr) + INET_HOST_AT, sizeof host);
+    return host;
+}
+
+/* Of the family of a socket in this state, with a port, and not the wildcard. The length tells the
+ * families apart; an IPv6 address that begins with eight zero bytes may be the wildcard. */
+static inline bool is_destination(const struct anysock_addr *to, uint32_t state) {
+    const unsigned char *bytes = addr_bytes(to);
+    bool inet6 = (state & ST_INET6) != 0;
+    uint32_t head[2];
+    memcpy(head, bytes + (inet6 ? INET6_HOST_AT : INET_HOST_AT), sizeof head);
+    return to->length_ == (inet6 ? INET6_LENGTH : INET_LENGTH) &&
+           (bytes[PORT_AT] | bytes[PORT_AT + 1]) != 0 && (head[0] | (inet6 ? head[1] : 0)) != 0;
+}
+
 /* Whether native bytes are an address of a family that the library knows, of the right length. */
 bool anysock_addr_is_known(const struct anysock_addr *addr);
 /* Makes an address of 4 or 16 bytes of host. */
@@ -324,6 +281,28 @@ static inline int check_open(const struct anysock *s) {
         return refuse(ANYSOCK_EFAULT);
     return (state_of(s) & ST_OPEN) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EBADF);
 }
+
+/* socket.c */
+
+/* anysock_bind() for calls that do not want the other threads out. */
+int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
+                    enum anysock_bind_intent intent);
+/* What accept makes of a connection, with the bits of its mode. Nobody else knows it yet, so that
+ * it may be written like anything else; a new connection is plain (see plain.c). */
+static inline void make_child(struct anysock *child, anysock_native native, uint32_t listener,
+                              uint32_t mode) {
+    memset(child, 0, sizeof *child);
+    child->state_ = PLAIN_STREAM | ST_BOUND | (listener & (ST_INET6 | ST_ADOPTED)) | mode;
+    child->native_ = native;
+    child->plain_[PLAIN_SEND] = child->plain_[PLAIN_RECV] = 1;
+    child->plain_[PLAIN_WAIT] = BOTH;
+}
+
+/* The careful way of accept, beside accept_tpl.h's straight one; and the same without flags and
+ * peer after a try that failed, with its failure in the error slot. */
+int anysock_accept_on(struct anysock *listener, unsigned flags, struct anysock *child,
+                      struct anysock_addr *peer);
+int anysock_accept_again(struct anysock *listener, struct anysock *child);
 
 /* deadline.c */
 
@@ -357,6 +336,10 @@ unsigned anysock_known_events(uint32_t state);
 int anysock_wait_on(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events);
 int anysock_poll_on(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready);
 
+/* wait_tpl.h: between the two ways, see anysock_send_to_checked() */
+int anysock_poll_checked(struct anysock_poll_item *items, size_t count, int timeout_ms,
+                         size_t *ready);
+
 /* Waits for one socket. Signals and early wake-ups are waited out. */
 int anysock_wait_native(anysock_native native, unsigned wanted, bool stream,
                         const struct anysock_deadline *deadline, unsigned *events);
@@ -370,18 +353,30 @@ static inline bool is_timeout(int timeout_ms) {
 /* What every system can move in one call: some count in 31 bits. */
 #define CALL_MAX ((size_t)1 << 30)
 
-/* transfer.c: the careful way of every send and receive, beside io_tpl.h's straight one. first is
- * the result of the try that the straight way made already, if it made one: 0 or -1. */
-#define NOT_TRIED PTRDIFF_MIN
+/* io.c: the careful way of every send and receive, beside io_tpl.h's straight one */
 int anysock_send_on(struct anysock *s, const void *data, size_t length, unsigned flags,
-                    size_t *sent, ptrdiff_t first);
+                    size_t *sent);
 int anysock_recv_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
-                    size_t *received, ptrdiff_t first);
+                    size_t *received);
 int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsigned flags,
-                       const struct anysock_addr *to, size_t *sent, ptrdiff_t first);
+                       const struct anysock_addr *to, size_t *sent);
 int anysock_recv_from_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
-                         struct anysock_addr *from, unsigned *info, size_t *received,
-                         ptrdiff_t first);
+                         struct anysock_addr *from, unsigned *info, size_t *received);
+/* The same after a try that failed. With no more arguments than the straight way has: it jumps. */
+int anysock_send_again(struct anysock *s, const void *data, size_t length, size_t *sent);
+int anysock_recv_again(struct anysock *s, void *data, size_t capacity, size_t *received);
+int anysock_send_to_again(struct anysock *s, const void *data, size_t length,
+                          const struct anysock_addr *to, size_t *sent);
+int anysock_recv_from_again(struct anysock *s, void *data, size_t capacity,
+                            struct anysock_addr *from, unsigned *info, size_t *received);
+/* What a stream's 0 bytes mean: its end, or a reset that the system has forgotten. */
+int anysock_recv_nothing(const struct anysock *s, size_t *received);
+
+/* io_tpl.h: between the two ways; functions of their own to keep what they need out of the first */
+int anysock_send_to_checked(struct anysock *s, const void *data, size_t length, unsigned flags,
+                            const struct anysock_addr *to, size_t *sent);
+int anysock_recv_from_checked(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                              struct anysock_addr *from, unsigned *info, size_t *received);
 
 /* The one place that turns "would block" into waiting. Called when a call met ANYSOCK_EAGAIN:
  * ANYSOCK_OK means try again, everything else is the caller's result. */

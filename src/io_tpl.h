@@ -1,40 +1,25 @@
 /*
  * Sending and receiving: the straight way. A call on a plain socket, connected and without
- * time-outs, tries once and returns. Everything else goes the careful way (transfer.c).
+ * time-outs, tries once and returns. Everything else goes the careful way (io.c).
  *
  * Every port includes this file behind its own half of the calls, so that the compiler sees both
  * and joins them. It belongs to the core all the same: it asks the port only what internal.h
- * promises.
+ * promises, and what the port says right before it includes this file:
+ *
+ *     SYSTEM_REFUSES  1 if the system itself refuses a send of null data, a datagram that is too
+ *                     long, and a destination without port or of another family than IPv4 on an
+ *                     IPv4 socket, and by that does nothing else; and if sending no bytes on a
+ *                     stream does nothing. Then these are looked at after a try that failed.
+ *     receive(native, data, capacity, flags)
+ *                     anysock_port_recv(); flags are 0, and at hand
+ *     receive_datagram(native, data, capacity, flags, from)
+ *                     anysock_port_recv_from() without info; flags are 0, and at hand
  */
-#include <string.h>
-
 #include "internal.h"
 
-/* What the state of a plain stream is, and which bits of it matter in each direction. */
-#define PLAIN_STREAM (ST_OPEN | ST_STREAM | ST_CONNECTED)
-#define SENDING (PLAIN_STREAM | ST_TIMED | ST_EDGE | ST_RESET | ST_SHUT_WR)
-#define RECEIVING (PLAIN_STREAM | ST_TIMED | ST_EDGE | ST_RESET | ST_SHUT_RD)
-
-/* The same of a datagram socket that sends to, or receives from, anybody. */
-#define PLAIN_DATAGRAM (ST_OPEN | ST_BOUND)
-#define SENDING_TO (PLAIN_DATAGRAM | ST_STREAM | ST_CONNECTED | ST_TIMED | ST_SHUT_WR)
-#define RECEIVING_FROM (PLAIN_DATAGRAM | ST_STREAM | ST_CONNECTED | ST_TIMED | ST_SHUT_RD)
-
-/* Whether the bits that matter are as wanted and there are no flags: one comparison. */
-static bool is_plain(const struct anysock *s, uint32_t mask, uint32_t wanted, unsigned flags) {
-    return (((state_of(s) & mask) ^ wanted) | flags) == 0;
-}
-
-/* Whether neither pointer is null, in one test: if no bit is in both, one may be, and the careful
- * way looks closer. */
-static bool are_there(const void *a, const void *b) {
-    return ((uintptr_t)a & (uintptr_t)b) != 0;
-}
-
 /* "Would block" is the everyday failure of a non-blocking socket: it needs no other look. */
-static bool is_eagain(const struct anysock *s, size_t *moved, ptrdiff_t count) {
-    *moved = 0;
-    return count < 0 && (state_of(s) & ST_NONBLOCK) != 0 && anysock_port_would_block();
+static bool is_eagain(const struct anysock *s) {
+    return (state_of(s) & ST_NONBLOCK) != 0 && anysock_port_would_block();
 }
 
 /*
@@ -43,11 +28,17 @@ static bool is_eagain(const struct anysock *s, size_t *moved, ptrdiff_t count) {
  * saving and restoring those, half as much again as the call costs.
  */
 
+/* Where null data are left to the system, a blocking socket without room refuses them only when
+ * there is some: it waits as it would for good data. */
+static bool can_send(const struct anysock *s, const void *data, size_t length, unsigned flags) {
+    if (!SYSTEM_REFUSES && (data == NULL || length == 0))
+        return false;
+    return flags < plain_to(s, PLAIN_SEND) || is_plain(s, SENDING, PLAIN_STREAM, flags);
+}
+
 int anysock_send(struct anysock *s, const void *data, size_t length, unsigned flags, size_t *sent) {
-    if (!are_there(s, sent) || !is_plain(s, SENDING, PLAIN_STREAM, flags))
-        return anysock_send_on(s, data, length, flags, sent, NOT_TRIED);
-    if (data == NULL || length == 0)
-        return anysock_send_on(s, data, length, flags, sent, NOT_TRIED);
+    if (!are_there(s, sent) || !can_send(s, data, length, flags))
+        return anysock_send_on(s, data, length, flags, sent);
 
     struct anysock *volatile kept = s;
     const void *volatile kept_data = data;
@@ -58,48 +49,56 @@ int anysock_send(struct anysock *s, const void *data, size_t length, unsigned fl
         *kept_sent = (size_t)count;
         return ANYSOCK_OK;
     }
-    if (is_eagain(kept, kept_sent, count))
+    if (count == 0) /* there was nothing to send */
+        return anysock_send_on(kept, kept_data, kept_length, 0, kept_sent);
+    if (kept_data != NULL && is_eagain(kept)) {
+        *kept_sent = 0;
         return ANYSOCK_EAGAIN;
-    return anysock_send_on(kept, kept_data, kept_length, 0, kept_sent, count);
+    }
+    return anysock_send_again(kept, kept_data, kept_length, kept_sent);
+}
+
+/* Whether there are data and a capacity, in one comparison: no capacity less one is the highest
+ * number there is. A system would wait for something to receive before it refused the data. */
+static bool has_room(const void *data, size_t capacity) {
+    return capacity - 1 < (uintptr_t)data;
+}
+
+static bool can_recv(const struct anysock *s, unsigned flags) {
+    return flags < plain_to(s, PLAIN_RECV) || is_plain(s, RECEIVING, PLAIN_STREAM, flags);
 }
 
 int anysock_recv(struct anysock *s, void *data, size_t capacity, unsigned flags, size_t *received) {
-    if (!are_there(s, received) || !is_plain(s, RECEIVING, PLAIN_STREAM, flags))
-        return anysock_recv_on(s, data, capacity, flags, received, NOT_TRIED);
-    if (data == NULL || capacity == 0)
-        return anysock_recv_on(s, data, capacity, flags, received, NOT_TRIED);
+    if (!are_there(s, received) || !has_room(data, capacity) || !can_recv(s, flags))
+        return anysock_recv_on(s, data, capacity, flags, received);
 
     struct anysock *volatile kept = s;
     void *volatile kept_data = data;
     volatile size_t kept_capacity = capacity;
     size_t *volatile kept_received = received;
-    ptrdiff_t count = anysock_port_recv(s->native_, data, capacity, 0);
+    ptrdiff_t count = receive(s->native_, data, capacity, flags);
     if (count > 0) {
         *kept_received = (size_t)count;
         return ANYSOCK_OK;
     }
-    if (is_eagain(kept, kept_received, count))
+    if (count == 0)
+        return anysock_recv_nothing(kept, kept_received);
+    if (is_eagain(kept)) {
+        *kept_received = 0;
         return ANYSOCK_EAGAIN;
-    return anysock_recv_on(kept, kept_data, kept_capacity, 0, kept_received, count);
+    }
+    return anysock_recv_again(kept, kept_data, kept_capacity, kept_received);
 }
 
-/* Of the socket's family, with a port, and not the wildcard. The length tells the families apart;
- * an IPv6 address that begins with eight zero bytes may be one and goes the careful way. */
-static bool is_destination(const struct anysock_addr *to, uint32_t state) {
-    const unsigned char *bytes = addr_bytes(to);
-    bool inet6 = (state & ST_INET6) != 0;
-    uint32_t head[2];
-    memcpy(head, bytes + (inet6 ? INET6_HOST_AT : INET_HOST_AT), sizeof head);
-    return to->length_ == (inet6 ? INET6_LENGTH : INET_LENGTH) &&
-           (bytes[PORT_AT] | bytes[PORT_AT + 1]) != 0 && (head[0] | (inet6 ? head[1] : 0)) != 0;
+/* Whether the checks that the system does not make are passed. Of an IPv4 destination that is only
+ * the wildcard; what is no address has that host, too. */
+static bool can_send_to(const struct anysock *s, unsigned flags, const struct anysock_addr *to) {
+    return SYSTEM_REFUSES && flags < plain_to(s, PLAIN_SEND_TO) && flags < addr_inet_host(to);
 }
 
-int anysock_send_to(struct anysock *s, const void *data, size_t length, unsigned flags,
-                    const struct anysock_addr *to, size_t *sent) {
-    if (s == NULL || sent == NULL || to == NULL || data == NULL || length > DATAGRAM_MAX ||
-        !is_plain(s, SENDING_TO, PLAIN_DATAGRAM, flags) || !is_destination(to, state_of(s)))
-        return anysock_send_to_on(s, data, length, flags, to, sent, NOT_TRIED);
-
+/* Sends after the checks, whoever made them. */
+static inline int send_now(struct anysock *s, const void *data, size_t length,
+                           const struct anysock_addr *to, size_t *sent) {
     struct anysock *volatile kept = s;
     const void *volatile kept_data = data;
     volatile size_t kept_length = length;
@@ -107,27 +106,62 @@ int anysock_send_to(struct anysock *s, const void *data, size_t length, unsigned
     size_t *volatile kept_sent = sent;
     ptrdiff_t count = anysock_port_send_to(s->native_, data, length, 0, to);
     if (count < 0)
-        return anysock_send_to_on(kept, kept_data, kept_length, 0, kept_to, kept_sent, count);
+        return anysock_send_to_again(kept, kept_data, kept_length, kept_to, kept_sent);
     *kept_sent = (size_t)count;
     return ANYSOCK_OK;
 }
 
+int anysock_send_to(struct anysock *s, const void *data, size_t length, unsigned flags,
+                    const struct anysock_addr *to, size_t *sent) {
+    if (!are_there(s, to) || sent == NULL || !can_send_to(s, flags, to))
+        return anysock_send_to_checked(s, data, length, flags, to, sent);
+    return send_now(s, data, length, to, sent);
+}
+
+/* The same for a plain socket, whatever of the above is not there. */
+int anysock_send_to_checked(struct anysock *s, const void *data, size_t length, unsigned flags,
+                            const struct anysock_addr *to, size_t *sent) {
+    if (s == NULL || sent == NULL || to == NULL || data == NULL || length > DATAGRAM_MAX ||
+        !is_plain(s, SENDING_TO, PLAIN_DATAGRAM, flags) || !is_destination(to, state_of(s)))
+        return anysock_send_to_on(s, data, length, flags, to, sent);
+    return send_now(s, data, length, to, sent);
+}
+
 int anysock_recv_from(struct anysock *s, void *data, size_t capacity, unsigned flags,
-                      struct anysock_addr *from, unsigned *info, size_t *received) {
-    if (s == NULL || received == NULL || data == NULL ||
+                      struct anysock_addr *from, unsigned *info, size_t *volatile received) {
+    if (!are_there(s, data) || !are_there(from, received) || info != NULL ||
+        flags >= plain_to(s, PLAIN_RECV_FROM))
+        return anysock_recv_from_checked(s, data, capacity, flags, from, info, received);
+
+    struct anysock *volatile kept = s;
+    void *volatile kept_data = data;
+    volatile size_t kept_capacity = capacity;
+    struct anysock_addr *volatile kept_from = from;
+    ptrdiff_t count = receive_datagram(s->native_, data, capacity, flags, from);
+    if (count < 0)
+        return anysock_recv_from_again(kept, kept_data, kept_capacity, kept_from, NULL, received);
+    *received = (size_t)count;
+    return ANYSOCK_OK;
+}
+
+/* The same for a plain socket, and for who does not want to know the sender, or wants to know
+ * whether the datagram was cut. */
+int anysock_recv_from_checked(struct anysock *s, void *data, size_t capacity, unsigned flags,
+                              struct anysock_addr *from, unsigned *info,
+                              size_t *volatile received) {
+    if (s == NULL || data == NULL || received == NULL ||
         !is_plain(s, RECEIVING_FROM, PLAIN_DATAGRAM, flags))
-        return anysock_recv_from_on(s, data, capacity, flags, from, info, received, NOT_TRIED);
+        return anysock_recv_from_on(s, data, capacity, flags, from, info, received);
 
     struct anysock *volatile kept = s;
     void *volatile kept_data = data;
     volatile size_t kept_capacity = capacity;
     struct anysock_addr *volatile kept_from = from;
     unsigned *volatile kept_info = info;
-    size_t *volatile kept_received = received;
     ptrdiff_t count = anysock_port_recv_from(s->native_, data, capacity, 0, from, info);
     if (count < 0)
-        return anysock_recv_from_on(kept, kept_data, kept_capacity, 0, kept_from, kept_info,
-                                    kept_received, count);
-    *kept_received = (size_t)count;
+        return anysock_recv_from_again(kept, kept_data, kept_capacity, kept_from, kept_info,
+                                       received);
+    *received = (size_t)count;
     return ANYSOCK_OK;
 }

@@ -114,10 +114,10 @@ int anysock_mode(struct anysock *s, enum anysock_mode_input input) {
             return input == MODE_WOULD_BLOCK ? 0 : code;
         /* refused_by_a_foreign_selection: the kernel stays non-blocking, the socket is logically
          * what it was to become, and its blocking calls wait. */
-        change_state(s, rule->clear, F);
+        change_mode(s, rule->clear, F);
         return 0;
     }
-    change_state(s, rule->clear, rule->set);
+    change_mode(s, rule->clear, rule->set);
     return rule->answer;
 }
 
@@ -156,6 +156,7 @@ int anysock_set_timeout(struct anysock *s, enum anysock_timeout which, int timeo
     s->timeout_[which] = timeout_ms + 1; /* so that a zeroed socket has none */
     bool timed = (s->timeout_[0] | s->timeout_[1] | s->timeout_[2]) != 0;
     change_state(s, T, timed ? T : 0);
+    anysock_plain_raise(s);
     return ANYSOCK_OK;
 }
 

@@ -324,8 +324,9 @@ void anysock_queue_detach(struct anysock *s) {
         anysock_queue_recycle(queue, r);
     queue->registered--;
     set_registration(s, NULL);
+    if (queue->backend->makes_edges)
+        change_state(s, ST_EDGE, 0);
     anysock_queue_unlock(queue);
-    change_state(s, ST_EDGE, 0);
     anysock_port_set_native_error(native);
 }
 

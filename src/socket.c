@@ -98,6 +98,7 @@ int anysock_adopt(anysock_native native, unsigned flags, struct anysock *s) {
     /* Where the system cannot tell the mode, a blocking one is as the caller says. */
     make_open(s, native,
               adopted_state(&facts) | anysock_mode_initial(false, facts.nonblocking > 0));
+    anysock_plain_raise(s);
     if (facts.type == ANYSOCK_DGRAM)
         anysock_port_report_refusals(native, facts.connected);
     if ((flags & ANYSOCK_NONBLOCK) == 0)
@@ -189,8 +190,8 @@ int anysock_close_flush(struct anysock *s, int timeout_ms) {
 
 /* ------------------------------------------------------------------------------------------- */
 
-int anysock_bind(struct anysock *s, const struct anysock_addr *addr,
-                 enum anysock_bind_intent intent) {
+int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
+                    enum anysock_bind_intent intent) {
     if (addr == NULL)
         return refuse(ANYSOCK_EFAULT);
     int code = check_open(s);
@@ -213,6 +214,14 @@ int anysock_bind(struct anysock *s, const struct anysock_addr *addr,
     return ANYSOCK_OK;
 }
 
+int anysock_bind(struct anysock *s, const struct anysock_addr *addr,
+                 enum anysock_bind_intent intent) {
+    int code = anysock_bind_to(s, addr, intent);
+    if (code == ANYSOCK_OK)
+        anysock_plain_raise(s);
+    return code;
+}
+
 int anysock_listen(struct anysock *s, int backlog) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
@@ -228,7 +237,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     if ((state & ST_BOUND) == 0 && !anysock_port_traits.listen_binds) {
         struct anysock_addr any;
         (void)anysock_addr_any(family_of(s), 0, &any);
-        code = anysock_bind(s, &any, ANYSOCK_BIND_SERVER);
+        code = anysock_bind_to(s, &any, ANYSOCK_BIND_SERVER);
         if (code != ANYSOCK_OK)
             return code;
     }
@@ -241,7 +250,7 @@ int anysock_listen(struct anysock *s, int backlog) {
 
 /* Takes one connection natively, and waits for it if the listener may. */
 static int accept_native(struct anysock *listener, bool nonblocking, anysock_native *native,
-                         struct anysock_addr *peer) {
+                         struct anysock_addr *peer, bool tried) {
     int code = ANYSOCK_OK;
     if ((state_of(listener) & ST_TIMED) != 0)
         code = anysock_mode_prepare(listener, 0, ANYSOCK_TIMEOUT_RECV);
@@ -250,7 +259,8 @@ static int accept_native(struct anysock *listener, bool nonblocking, anysock_nat
 
     struct anysock_deadline deadline = DEADLINE_UNSET;
     int broken = 0;
-    while (anysock_port_accept(listener->native_, nonblocking, native, peer) != 0) {
+    while (tried || anysock_port_accept(listener->native_, nonblocking, native, peer) != 0) {
+        tried = false;
         code = fail_native(OP_ACCEPT, true);
         if (code == ANYSOCK_EINTR)
             continue;
@@ -279,28 +289,34 @@ static int check_listener(const struct anysock *listener, unsigned flags) {
     return good && (state_of(listener) & ST_LISTENING) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EINVAL);
 }
 
-int anysock_accept(struct anysock *listener, unsigned flags, struct anysock *child,
-                   struct anysock_addr *peer) {
-    if (child == NULL)
-        return refuse(ANYSOCK_EFAULT);
-    if (child == listener)
-        return refuse(ANYSOCK_EINVAL); /* the only argument that would be lost */
+static int accept_into(struct anysock *listener, unsigned flags, struct anysock *child,
+                       struct anysock_addr *peer, bool tried) {
     anysock_native native;
     bool nonblocking = (flags & ANYSOCK_NONBLOCK) != 0;
     int code = check_listener(listener, flags);
     if (code == ANYSOCK_OK)
-        code = accept_native(listener, nonblocking, &native, peer);
+        code = accept_native(listener, nonblocking, &native, peer, tried);
     if (code != ANYSOCK_OK) {
         make_closed(child);
         if (peer != NULL)
             memset(peer, 0, sizeof *peer);
         return code;
     }
-    uint32_t state = state_of(listener);
-    make_open(child, native,
-              anysock_mode_initial(nonblocking, nonblocking) |
-                  (state & (ST_STREAM | ST_INET6 | ST_ADOPTED)) | ST_BOUND | ST_CONNECTED);
+    make_child(child, native, state_of(listener), anysock_mode_initial(nonblocking, nonblocking));
     return ANYSOCK_OK;
+}
+
+int anysock_accept_on(struct anysock *listener, unsigned flags, struct anysock *child,
+                      struct anysock_addr *peer) {
+    if (child == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    if (child == listener)
+        return refuse(ANYSOCK_EINVAL); /* the only argument that would be lost */
+    return accept_into(listener, flags, child, peer, false);
+}
+
+int anysock_accept_again(struct anysock *listener, struct anysock *child) {
+    return accept_into(listener, 0, child, NULL, true);
 }
 
 /* ------------------------------------------------------------------------------------------- */

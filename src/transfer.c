@@ -1,34 +1,14 @@
 /*
  * The careful way of every send and receive: arguments, state, a pending connect, "would block",
- * end of stream, resets, the noise that networks make about datagrams. What differs between the six
- * calls is data (struct transfer) and one function that tries once.
+ * end of stream, resets, the noise that networks make about datagrams. It is one way for all calls
+ * (io.c): what differs between them is in struct transfer.
  */
 #include <string.h>
 
-#include "internal.h"
+#include "transfer.h"
 
 /* So many errors about somebody else's datagrams are skipped before the call gives up. */
 #define NOISE_MAX 16
-
-struct transfer;
-/* Tries once. It is a pointer, so that a program carries only the calls that it makes. */
-typedef ptrdiff_t try_function(const struct anysock *s, const struct transfer *transfer,
-                               unsigned flags);
-
-/* A call: what is to be moved, and in which direction. */
-struct transfer {
-    try_function *attempt;
-    enum anysock_op op; /* OP_SEND or OP_RECV */
-    unsigned flags;
-    void *data; /* of a send, too: it is only read */
-    size_t length;
-    const struct anysock_buffer *buffers; /* instead of data and length, if not null */
-    size_t count;
-    const struct anysock_addr *to; /* for send_to, else null */
-    bool wants_from;               /* for recv_from */
-    struct anysock_addr *from;
-    unsigned *info;
-};
 
 static enum anysock_timeout timeout_of(const struct transfer *transfer) {
     return transfer->op == OP_SEND ? ANYSOCK_TIMEOUT_SEND : ANYSOCK_TIMEOUT_RECV;
@@ -131,8 +111,7 @@ static int check_connected(struct anysock *s, const struct transfer *transfer,
     return anysock_await_connect(s, deadline);
 }
 
-/* How many bytes there are to move. */
-static size_t total_of(const struct transfer *transfer) {
+size_t anysock_transfer_total(const struct transfer *transfer) {
     if (transfer->buffers == NULL)
         return transfer->length;
     size_t total = 0;
@@ -152,13 +131,14 @@ static int check_datagram(struct anysock *s, const struct transfer *transfer) {
     if (transfer->op == OP_SEND) {
         if ((state & ST_CONNECTED) == 0 && transfer->to == NULL)
             return refuse(ANYSOCK_ENOTCONN);
-        return total_of(transfer) <= DATAGRAM_MAX ? ANYSOCK_OK : refuse(ANYSOCK_EMSGSIZE);
+        return anysock_transfer_total(transfer) <= DATAGRAM_MAX ? ANYSOCK_OK
+                                                                : refuse(ANYSOCK_EMSGSIZE);
     }
     if ((state & ST_BOUND) != 0)
         return ANYSOCK_OK;
     struct anysock_addr any;
     (void)anysock_addr_any(family_of(s), 0, &any);
-    int code = anysock_bind(s, &any, ANYSOCK_BIND_CLIENT);
+    int code = anysock_bind_to(s, &any, ANYSOCK_BIND_CLIENT);
     if (code != ANYSOCK_EINVAL)
         return code;
     /* Another thread was faster, or a send that failed has bound it all the same. */
@@ -177,7 +157,7 @@ static bool is_answered(const struct anysock *s, const struct transfer *transfer
     }
     if (transfer->op == OP_RECV && (state & ST_SHUT_RD) != 0)
         return true; /* end of stream */
-    return (state & ST_STREAM) != 0 && total_of(transfer) == 0;
+    return (state & ST_STREAM) != 0 && anysock_transfer_total(transfer) == 0;
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -188,65 +168,6 @@ static unsigned port_flags(const struct anysock *s, const struct transfer *trans
     if (!is_stream(s))
         flags &= ~(unsigned)ANYSOCK_MORE; /* Linux would join the datagrams */
     return anysock_port_traits.has_no_wait_flag ? flags : flags & ~(unsigned)ANYSOCK_NO_WAIT;
-}
-
-static ptrdiff_t try_send(const struct anysock *s, const struct transfer *transfer,
-                          unsigned flags) {
-    return anysock_port_send(s->native_, transfer->data, transfer->length, flags);
-}
-
-static ptrdiff_t try_recv(const struct anysock *s, const struct transfer *transfer,
-                          unsigned flags) {
-    return anysock_port_recv(s->native_, transfer->data, transfer->length, flags);
-}
-
-static ptrdiff_t try_send_to(const struct anysock *s, const struct transfer *transfer,
-                             unsigned flags) {
-    return anysock_port_send_to(s->native_, transfer->data, transfer->length, flags, transfer->to);
-}
-
-static ptrdiff_t try_recv_from(const struct anysock *s, const struct transfer *transfer,
-                               unsigned flags) {
-    if (is_stream(s)) /* it has no senders to tell */
-        return try_recv(s, transfer, flags);
-    return anysock_port_recv_from(s->native_, transfer->data, transfer->length, flags,
-                                  transfer->from, transfer->info);
-}
-
-/* Several buffers for one call. No system takes more than 2 GiB at once, and some count them in 32
- * bits: of a stream, the first GiB is moved. The result is transfer's buffers or cut. */
-static const struct anysock_buffer *cut_buffers(const struct transfer *transfer,
-                                                struct anysock_buffer cut[ANYSOCK_BUFFERS_MAX],
-                                                size_t *count) {
-    const struct anysock_buffer *buffers = transfer->buffers;
-    *count = transfer->count;
-    if (total_of(transfer) <= CALL_MAX)
-        return buffers;
-    size_t left = CALL_MAX, i;
-    for (i = 0; i < transfer->count && left > 0; i++) {
-        cut[i] = buffers[i];
-        if (cut[i].length > left)
-            cut[i].length = left;
-        left -= cut[i].length;
-    }
-    *count = i;
-    return cut;
-}
-
-static ptrdiff_t try_send_vec(const struct anysock *s, const struct transfer *transfer,
-                              unsigned flags) {
-    struct anysock_buffer cut[ANYSOCK_BUFFERS_MAX];
-    size_t count;
-    const struct anysock_buffer *buffers = cut_buffers(transfer, cut, &count);
-    return anysock_port_send_vec(s->native_, buffers, count, flags);
-}
-
-static ptrdiff_t try_recv_vec(const struct anysock *s, const struct transfer *transfer,
-                              unsigned flags) {
-    struct anysock_buffer cut[ANYSOCK_BUFFERS_MAX];
-    size_t count;
-    const struct anysock_buffer *buffers = cut_buffers(transfer, cut, &count);
-    return anysock_port_recv_vec(s->native_, buffers, count, flags);
 }
 
 static ptrdiff_t try_once(const struct anysock *s, const struct transfer *transfer) {
@@ -337,8 +258,7 @@ static int clear_results(const struct transfer *transfer, size_t *moved) {
     return ANYSOCK_OK;
 }
 
-/* Until everything is moved, the stream ends or the call fails; moved is the progress. */
-static int transfer_all(struct anysock *s, struct transfer *transfer, size_t *moved) {
+int anysock_transfer_all(struct anysock *s, struct transfer *transfer, size_t *moved) {
     int code = clear_results(transfer, moved);
     struct anysock_deadline deadline = DEADLINE_UNSET;
     while (code == ANYSOCK_OK) {
@@ -353,120 +273,31 @@ static int transfer_all(struct anysock *s, struct transfer *transfer, size_t *mo
     return code;
 }
 
-/* A whole call; first is the result of the try that the straight way made, if it made one. */
-static int transfer_from(struct anysock *s, struct transfer *transfer, ptrdiff_t first,
-                         size_t *moved) {
-    if ((transfer->flags & ANYSOCK_WAIT_ALL) != 0)
-        return transfer_all(s, transfer, moved);
+/*
+ * Goes on from a try that failed. The straight way makes it without looking at every argument, so
+ * that one of them may be the reason; then that is the result, as if nothing had been tried. But
+ * what the system said about the connection on this occasion must not be lost.
+ */
+static int go_on(struct anysock *s, const struct transfer *transfer, size_t *moved) {
     struct anysock_deadline deadline = DEADLINE_UNSET;
+    (void)note_error(s, fail_native(transfer->op, is_stream(s)));
+    int code = check_arguments(s, transfer);
+    if (code == ANYSOCK_OK)
+        code = check_datagram(s, transfer);
+    if (code != ANYSOCK_OK || (is_stream(s) && anysock_transfer_total(transfer) == 0))
+        return code;
+    return try_on(s, transfer, -1, &deadline, moved);
+}
+
+int anysock_transfer(struct anysock *s, struct transfer *transfer, enum before before,
+                     size_t *moved) {
+    if ((transfer->flags & ANYSOCK_WAIT_ALL) != 0)
+        return anysock_transfer_all(s, transfer, moved);
     int code = clear_results(transfer, moved);
     if (code != ANYSOCK_OK)
         return code;
-    if (first != NOT_TRIED)
-        return try_on(s, transfer, first, &deadline, moved);
+    if (before == FAILED)
+        return go_on(s, transfer, moved);
+    struct anysock_deadline deadline = DEADLINE_UNSET;
     return transfer_until(s, transfer, &deadline, moved);
-}
-
-/* ------------------------------------------------------------------------------------------- *
- * The calls: what the straight way leaves, and those that only go this way.
- * ------------------------------------------------------------------------------------------- */
-
-static struct transfer sending(const void *data, size_t length, unsigned flags) {
-    struct transfer transfer = {
-        .attempt = try_send, .op = OP_SEND, .flags = flags, .length = length};
-    transfer.data = (void *)(uintptr_t)data; /* it is only read */
-    return transfer;
-}
-
-static struct transfer receiving(void *data, size_t capacity, unsigned flags) {
-    struct transfer transfer = {
-        .attempt = try_recv, .op = OP_RECV, .flags = flags, .data = data, .length = capacity};
-    return transfer;
-}
-
-int anysock_send_on(struct anysock *s, const void *data, size_t length, unsigned flags,
-                    size_t *sent, ptrdiff_t first) {
-    struct transfer transfer = sending(data, length, flags);
-    return transfer_from(s, &transfer, first, sent);
-}
-
-int anysock_recv_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
-                    size_t *received, ptrdiff_t first) {
-    struct transfer transfer = receiving(data, capacity, flags);
-    return transfer_from(s, &transfer, first, received);
-}
-
-int anysock_send_to_on(struct anysock *s, const void *data, size_t length, unsigned flags,
-                       const struct anysock_addr *to, size_t *sent, ptrdiff_t first) {
-    if (to == NULL) {
-        if (sent != NULL)
-            *sent = 0;
-        return refuse(ANYSOCK_EFAULT);
-    }
-    struct transfer transfer = sending(data, length, flags);
-    struct anysock_addr loopback;
-    transfer.attempt = try_send_to;
-    transfer.to = anysock_addr_destination(to, &loopback);
-    return transfer_from(s, &transfer, first, sent);
-}
-
-int anysock_recv_from_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
-                         struct anysock_addr *from, unsigned *info, size_t *received,
-                         ptrdiff_t first) {
-    struct transfer transfer = receiving(data, capacity, flags);
-    transfer.attempt = try_recv_from;
-    transfer.wants_from = true;
-    transfer.from = from;
-    transfer.info = info;
-    return transfer_from(s, &transfer, first, received);
-}
-
-int anysock_send_all(struct anysock *s, const void *data, size_t length, size_t *sent) {
-    struct transfer transfer = sending(data, length, 0);
-    return transfer_all(s, &transfer, sent);
-}
-
-int anysock_recv_all(struct anysock *s, void *data, size_t length, size_t *received) {
-    struct transfer transfer = receiving(data, length, ANYSOCK_WAIT_ALL);
-    return transfer_all(s, &transfer, received);
-}
-
-/* What the vectored calls check before all others do. */
-static int check_buffers(const struct anysock *s, const struct anysock_buffer *buffers,
-                         size_t count, size_t *moved) {
-    if (moved == NULL)
-        return refuse(ANYSOCK_EFAULT);
-    *moved = 0;
-    if (s == NULL || (buffers == NULL && count > 0))
-        return refuse(ANYSOCK_EFAULT);
-    int code = check_open(s);
-    if (code != ANYSOCK_OK)
-        return code;
-    return count <= ANYSOCK_BUFFERS_MAX ? ANYSOCK_OK : refuse(ANYSOCK_EINVAL);
-}
-
-static const struct anysock_buffer no_buffer; /* for a count of 0 */
-
-int anysock_send_vec(struct anysock *s, const struct anysock_buffer *buffers, size_t count,
-                     unsigned flags, size_t *sent) {
-    int code = check_buffers(s, buffers, count, sent);
-    if (code != ANYSOCK_OK)
-        return code;
-    struct transfer transfer = sending(NULL, 0, flags);
-    transfer.attempt = try_send_vec;
-    transfer.buffers = buffers != NULL ? buffers : &no_buffer;
-    transfer.count = count;
-    return transfer_from(s, &transfer, NOT_TRIED, sent);
-}
-
-int anysock_recv_vec(struct anysock *s, const struct anysock_buffer *buffers, size_t count,
-                     unsigned flags, size_t *received) {
-    int code = check_buffers(s, buffers, count, received);
-    if (code != ANYSOCK_OK)
-        return code;
-    struct transfer transfer = receiving(NULL, 0, flags);
-    transfer.attempt = try_recv_vec;
-    transfer.buffers = buffers != NULL ? buffers : &no_buffer;
-    transfer.count = count;
-    return transfer_from(s, &transfer, NOT_TRIED, received);
 }

@@ -243,3 +243,13 @@ int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *stat
         *state = has_finished(native, fd.revents) ? ANYSOCK_PEER_FINISHED : ANYSOCK_PEER_OPEN;
     return 0;
 }
+
+static anysock_native accept_plainly(anysock_native native) {
+    int fd = accept_socket(native, false, NULL, NULL);
+    if (fd >= 0)
+        suppress_sigpipe(fd);
+    return fd;
+}
+
+/* The core's half of accepting. */
+#include "../accept_tpl.h"

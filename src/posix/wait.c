@@ -1,9 +1,13 @@
 /*
  * Waiting for descriptors on POSIX systems: poll.
  */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "port.h"
+
+_Static_assert(offsetof(struct pollfd, revents) == offsetof(struct pollfd, events) + sizeof(short),
+               "see anysock_port_poll_one()");
 
 /* The bits are the same, so that nothing needs translation but the hang-up. */
 _Static_assert(POLLIN == ANYSOCK_READABLE && POLLOUT == ANYSOCK_WRITABLE, "see raw_events()");
@@ -60,7 +64,10 @@ int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout
 
 int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms,
                           unsigned *events) {
-    struct pollfd fd = {native, (short)wanted, 0};
+    const short bits[2] = {(short)wanted, 0}; /* events and revents: one store */
+    struct pollfd fd;
+    fd.fd = native;
+    memcpy((char *)&fd + offsetof(struct pollfd, events), bits, sizeof bits);
     int found = poll(&fd, 1, timeout_ms);
     *events = (unsigned)fd.revents;
     return found;

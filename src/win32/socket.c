@@ -206,3 +206,11 @@ int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *stat
         *state = (fd.revents & POLLHUP) != 0 ? ANYSOCK_PEER_FINISHED : ANYSOCK_PEER_OPEN;
     return 0;
 }
+
+static anysock_native accept_plainly(anysock_native native) {
+    anysock_native child;
+    return anysock_port_accept(native, false, &child, NULL) == 0 ? child : (anysock_native)-1;
+}
+
+/* The core's half of accepting. */
+#include "../accept_tpl.h"

@@ -559,5 +559,14 @@ void anysock_port_waker_drain(const struct anysock_port_waker *waker) {
 const struct anysock_queue_backend *const anysock_port_queue = &anysock_poll_queue;
 
 /* The core's half of the calls. */
+static anysock_native accept_plainly(anysock_native native) {
+    anysock_native child;
+    return anysock_port_accept(native, false, &child, NULL) == 0 ? child : (anysock_native)-1;
+}
+#include "accept_tpl.h"
+enum { SYSTEM_REFUSES = 0 };
+#define receive anysock_port_recv
+#define receive_datagram(native, data, capacity, flags, from)                                      \
+    anysock_port_recv_from(native, data, capacity, flags, from, NULL)
 #include "io_tpl.h"
 #include "wait_tpl.h"
