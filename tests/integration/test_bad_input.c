@@ -174,6 +174,7 @@ static struct results {
     X(anysock_event_unbind, EFAULT, NOTHING, (NULL))                                               \
     X(anysock_event_which, EFAULT, EVENTS_ARE_0, (NULL, &out.events))                              \
     X(anysock_event_which, EFAULT, NOTHING, (unbound, NULL))                                       \
+    X(anysock_event_rearm, EFAULT, NOTHING, (NULL))                                                \
     X(anysock_event_wait, EFAULT, EVENTS_ARE_0, (NULL, -2, &out.events))                           \
     X(anysock_event_wait, EFAULT, NOTHING, (unbound, -2, NULL))
 
