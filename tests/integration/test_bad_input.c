@@ -290,6 +290,7 @@ static struct results {
     X(anysock_event_bind, EBUSY, NOTHING, (unbound, &server, ANYSOCK_READABLE))                    \
     X(anysock_event_bind, EBUSY, NOTHING, (bound, &stream, ANYSOCK_READABLE))                      \
     X(anysock_event_which, EINVAL, EVENTS_ARE_0, (unbound, &out.events))                           \
+    X(anysock_event_rearm, EINVAL, NOTHING, (unbound))                                             \
     X(anysock_event_wait, EINVAL, EVENTS_ARE_0, (unbound, 0, &out.events))                         \
     X(anysock_event_wait, EINVAL, EVENTS_ARE_0, (bound, -2, &out.events))                          \
     X(anysock_event_destroy, EBUSY, NOTHING, (bound))                                              \
@@ -503,6 +504,7 @@ static const char *const functions[] = {
     NAME(event_bind),
     NAME(event_unbind),
     NAME(event_which),
+    NAME(event_rearm),
     NAME(event_wait),
     NAME(event_native),
 };
