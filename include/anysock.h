@@ -1300,11 +1300,24 @@ ANYSOCK_API anysock_waitable anysock_queue_native(const struct anysock_queue *qu
  * @brief Makes an event: a `HANDLE` on Windows, a pollable descriptor elsewhere, that is
  *        signalled while the socket bound to it has one of the wanted conditions.
  *
+ * What is promised to a foreign loop:
+ *  - **No condition is lost.** The native handle is signalled while the socket has a wanted
+ *    condition, with the meaning of anysock_wait(): also what was there before the binding, what
+ *    was not read to its end, and what only the library knows: an own shutdown, a reset that some
+ *    call has seen, a connect that failed. Nothing has to be drained for that, and end of stream
+ *    and errors last.
+ *  - **A signal may be older than the condition.** On Windows it stays until the next call of
+ *    anysock_event_which(), _rearm() or _wait(); elsewhere it goes by itself. So ask
+ *    anysock_event_which() before a call that would wait, or make the socket non-blocking.
+ *  - **What the loop takes away it gives back.** The `HANDLE` is one that stays set until it is
+ *    reset, and the library resets it. A loop that resets it by itself, or wants no signal about
+ *    what it has just handled, calls anysock_event_rearm() before it waits again.
+ *
  * @param event  receives the event; null on failure.
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT; #ANYSOCK_ENOMEM; #ANYSOCK_EMFILE; #ANYSOCK_ENFILE;
  *         those of anysock_startup().
  *
- * Thread safety: any thread. Allocates. \posix epoll_create1
+ * Thread safety: any thread. Allocates. \posix epoll_create1; kqueue
  * \windows WSACreateEvent \since 0.1
  */
 ANYSOCK_API int anysock_event_create(struct anysock_event **event);
@@ -1320,17 +1333,24 @@ ANYSOCK_API int anysock_event_create(struct anysock_event **event);
 ANYSOCK_API int anysock_event_destroy(struct anysock_event *event);
 
 /**
- * @brief Binds a socket to an event: one socket per event, one event per socket.
+ * @brief Binds a socket to an event: one socket per event, one event per socket. The socket may be
+ *        in a queue as well, and may be moved in memory.
  *
  * The socket keeps its logical mode: a blocking one goes on blocking, although Windows makes the
  * descriptor non-blocking.
  *
+ * Windows has one selection per socket. If another library has selected events on this one
+ * (`WSAEventSelect`, `WSAAsyncSelect`), binding would take them away, and is refused. Nobody can
+ * refuse the other way round: such a selection on a bound socket silently takes the association
+ * over. Unbind before you lend the socket, or call anysock_event_rearm() when you have it back.
+ *
  * @param wanted  #ANYSOCK_READABLE, #ANYSOCK_WRITABLE or both.
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (wanted) for arguments;
- *         #ANYSOCK_EBUSY if either is bound already; #ANYSOCK_ENOMEM.
+ *         #ANYSOCK_EBUSY if either is bound already, or somebody else's selection is on the socket;
+ *         #ANYSOCK_ENOMEM; #ANYSOCK_EMFILE.
  *
- * Thread safety: wants other threads out. \posix epoll_ctl, fcntl
- * \windows WSAEventSelect, ioctlsocket \since 0.1
+ * Thread safety: wants other threads out. \posix epoll_ctl or kevent, fcntl, poll
+ * \windows WSAEventSelect, ioctlsocket, then as anysock_event_which() \since 0.1
  */
 ANYSOCK_API int anysock_event_bind(struct anysock_event *event, struct anysock *s, unsigned wanted);
 
@@ -1339,7 +1359,7 @@ ANYSOCK_API int anysock_event_bind(struct anysock_event *event, struct anysock *
  *
  * @return #ANYSOCK_OK, also if it has none; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
  *
- * Thread safety: wants other threads out. \posix epoll_ctl, fcntl
+ * Thread safety: wants other threads out. \posix epoll_ctl or kevent, fcntl
  * \windows WSAEventSelect(0), WSAResetEvent, ioctlsocket \since 0.1
  */
 ANYSOCK_API int anysock_event_unbind(struct anysock *s);
@@ -1351,29 +1371,52 @@ ANYSOCK_API int anysock_event_unbind(struct anysock *s);
  * Call it after a foreign loop reported the native handle. A handle may be signalled although
  * the condition is over by now; then events is 0.
  *
- * @param events  receives the conditions; 0 for none and on failure.
- * @return #ANYSOCK_OK; #ANYSOCK_EINVAL if no socket is bound; #ANYSOCK_EFAULT.
+ * @param events  receives the conditions; 0 for none and on failure. #ANYSOCK_ERROR comes unasked
+ *                and brings the wanted conditions with it.
+ * @return #ANYSOCK_OK; #ANYSOCK_EINVAL if no socket is bound; #ANYSOCK_EFAULT; #ANYSOCK_EBADF if
+ *         somebody else has closed the descriptor; #ANYSOCK_EMFILE if there is a condition that
+ *         only the library knows, and no descriptor to signal it with.
  *
- * Thread safety: one thread at a time per event. \posix epoll_wait
- * \windows WSAEnumNetworkEvents, WSAPoll or select, WSASetEvent \since 0.1
+ * Thread safety: one thread at a time per event. \posix poll
+ * \windows WSAEnumNetworkEvents, WSAPoll or select, WSASetEvent; a send of nothing, while there is
+ * no room \since 0.1
  */
 ANYSOCK_API int anysock_event_which(struct anysock_event *event, unsigned *events);
+
+/**
+ * @brief Puts the signal right without telling: the event is signalled afterwards if and only if
+ *        the bound socket has one of the wanted conditions, whatever was done to the handle.
+ *
+ * Windows needs it in three cases; elsewhere it changes nothing, so that programs need not tell
+ * the systems apart:
+ *  - the loop has handled the conditions and does not want to be signalled about them once more;
+ *  - the loop resets the handle, as those do that take every handle for an edge;
+ *  - another library has selected events on the socket: the association is taken back.
+ *
+ * @return as anysock_event_which().
+ *
+ * Thread safety: one thread at a time per event. \posix poll
+ * \windows WSAEventSelect, then as anysock_event_which() \since 0.1
+ */
+ANYSOCK_API int anysock_event_rearm(struct anysock_event *event);
 
 /**
  * @brief Waits until the bound socket has one of the wanted conditions.
  *
  * @param timeout_ms  how long at most; 0 only looks, #ANYSOCK_FOREVER.
- * @param events      receives the conditions found; 0 on failure.
- * @return #ANYSOCK_OK; #ANYSOCK_ETIMEDOUT; #ANYSOCK_EINVAL; #ANYSOCK_EFAULT.
+ * @param events      receives the conditions found, as anysock_event_which(); 0 on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_ETIMEDOUT; those of anysock_event_which(), #ANYSOCK_EINVAL also for
+ *         timeout_ms.
  *
- * Thread safety: one thread at a time per event. \posix poll, epoll_wait
+ * Thread safety: one thread at a time per event. \posix poll
  * \windows WaitForSingleObject, then as anysock_event_which() \since 0.1
  */
 ANYSOCK_API int anysock_event_wait(struct anysock_event *event, int timeout_ms, unsigned *events);
 
 /**
  * @brief The native handle for a foreign loop: give it to `WaitForMultipleObjects` on Windows,
- *        to `poll` (for reading) elsewhere. Never close, read or reset it yourself.
+ *        to `poll` (for reading) elsewhere. Never close or read it yourself; if you reset it, see
+ *        anysock_event_rearm().
  *
  * Thread safety: any thread. \since 0.1
  */

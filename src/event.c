@@ -1,16 +1,20 @@
 /*
- * Events: one socket seen through one native waitable. The state checks and the order of the
- * steps are here; what is waitable, and how it is signalled, is the port's.
+ * Events: one socket seen through one native waitable. The state checks, what the conditions are
+ * and the order of the steps are here; what is waitable, and how it is signalled, is the port's.
  */
 #include <stdlib.h>
 
 #include "internal.h"
 
-/* The event keeps the descriptor and not the socket, which may move in memory. */
+/* The event keeps the descriptor and not the socket, which may move in memory; of the state it has
+ * its own copy. What any thread may change is atomic, and ordered: a look takes the signal back
+ * before it reads, and who writes signals afterwards, so that nothing is lost between the two. */
 struct anysock_event {
-    anysock_waitable waitable;
+    struct anysock_port_event port;
     anysock_native native; /* of the bound socket */
     unsigned wanted;       /* 0: no socket is bound */
+    _Atomic uint32_t state;
+    _Atomic unsigned once; /* what the system told once: it lasts */
 };
 
 int anysock_event_create(struct anysock_event **event) {
@@ -23,8 +27,8 @@ int anysock_event_create(struct anysock_event **event) {
     struct anysock_event *made = malloc(sizeof *made);
     if (made == NULL)
         return refuse(ANYSOCK_ENOMEM);
-    made->wanted = 0;
-    if (anysock_port_event_create(&made->waitable) != 0) {
+    *made = (struct anysock_event){.wanted = 0};
+    if (anysock_port_event_create(&made->port) != 0) {
         int native = anysock_port_native_error();
         free(made);
         anysock_port_set_native_error(native);
@@ -39,10 +43,76 @@ int anysock_event_destroy(struct anysock_event *event) {
         return ANYSOCK_OK;
     if (event->wanted != 0)
         return refuse(ANYSOCK_EBUSY);
-    anysock_port_event_destroy(event->waitable);
+    anysock_port_event_destroy(&event->port);
     free(event);
     return ANYSOCK_OK;
 }
+
+/* ------------------------------------------------------------------------------------------- */
+
+/* What is known of the bound socket without asking the system. */
+static unsigned known_of(struct anysock_event *event) {
+    return told_of(event->wanted,
+                   anysock_known_events(atomic_load(&event->state)) | atomic_load(&event->once));
+}
+
+/* Whether a look that did not find the socket writable must see to it that room signals. Before it
+ * is connected something else does; and no room is needed where sending fails anyway. */
+static bool awaits_room(struct anysock_event *event, unsigned events) {
+    const uint32_t mask = ST_STREAM | ST_CONNECTED | ST_SHUT_WR | ST_RESET;
+    return (event->wanted & ~events & ANYSOCK_WRITABLE) != 0 &&
+           (atomic_load(&event->state) & mask) == (ST_STREAM | ST_CONNECTED);
+}
+
+/*
+ * The level check: the conditions that the socket has, as anysock_wait() would tell them; the event
+ * is signalled afterwards if and only if there is one. The order matters (see the struct).
+ */
+static int look(struct anysock_event *event, unsigned *events) {
+    unsigned once = 0;
+    if (anysock_port_event_take(&event->port, event->native, &once) != 0)
+        return fail_native(OP_EVENT, true);
+    (void)atomic_fetch_or(&event->once, once);
+
+    unsigned known = known_of(event), found;
+    int code = anysock_look(event->native, atomic_load(&event->state), event->wanted, &found);
+    if (code != ANYSOCK_OK)
+        return code;
+    if ((found & ANYSOCK_INVALID) != 0)
+        return refuse(ANYSOCK_EBADF); /* the descriptor was closed behind our back */
+    if (awaits_room(event, known | found) && anysock_port_event_await_room(event->native))
+        found |= ANYSOCK_WRITABLE;
+    *events = known | found;
+    if (*events == 0)
+        return ANYSOCK_OK;
+    bool unsaid = (known & event->wanted & ~found) != 0;
+    return anysock_port_event_signal(&event->port, unsaid) == 0 ? ANYSOCK_OK
+                                                                : fail_native(OP_EVENT, true);
+}
+
+/* Copies what the socket's state has become. Two threads may do so at once; the later copy must not
+ * undo what the other has found out, which is never taken back anyway. */
+static void copy_state(struct anysock_event *event, const struct anysock *s) {
+    const uint32_t lasting = ST_RESET | ST_FAILED | ST_SHUT_RD | ST_SHUT_WR;
+    uint32_t now = atomic_load(&event->state);
+    while (!atomic_compare_exchange_weak(&event->state, &now, state_of(s) | (now & lasting))) {
+        /* Another thread was faster; now holds what it wrote. */
+    }
+}
+
+/* A signal that cannot be given is reported by the next look. */
+void anysock_event_refresh(const struct anysock *s) {
+    struct anysock_event *event = s->event_;
+    unsigned before = known_of(event), events;
+    copy_state(event, s);
+    if (known_of(event) == before)
+        return;
+    int native = anysock_port_native_error();
+    (void)look(event, &events);
+    anysock_port_set_native_error(native);
+}
+
+/* ------------------------------------------------------------------------------------------- */
 
 /* Nothing is bound any more: gives the mode back. An earlier failure and its number go first. */
 static int restore_mode(struct anysock *s, int code) {
@@ -68,12 +138,22 @@ int anysock_event_bind(struct anysock_event *event, struct anysock *s, unsigned 
     code = anysock_mode(s, MODE_BINDING);
     if (code != ANYSOCK_OK)
         return code;
-    if (anysock_port_event_bind(event->waitable, s->native_, wanted) != 0)
-        return restore_mode(s, fail_native(OP_EVENT, true));
+    if (anysock_port_event_bind(&event->port, s->native_, wanted) != 0)
+        return restore_mode(s, fail_native(OP_MODE, true));
     event->native = s->native_;
     event->wanted = wanted;
+    atomic_store(&event->state, state_of(s));
+    atomic_store(&event->once, 0);
     s->event_ = event;
-    return ANYSOCK_OK;
+
+    unsigned events;
+    code = look(event, &events);
+    if (code == ANYSOCK_OK)
+        return code;
+    int native = anysock_port_native_error();
+    (void)anysock_event_detach(s);
+    anysock_port_set_native_error(native);
+    return restore_mode(s, code);
 }
 
 /* Clears the association: first natively, since Winsock allows no "blocking" before. */
@@ -83,7 +163,7 @@ int anysock_event_detach(struct anysock *s) {
         return ANYSOCK_OK;
     s->event_ = NULL;
     event->wanted = 0;
-    if (anysock_port_event_unbind(event->waitable, s->native_) != 0)
+    if (anysock_port_event_unbind(&event->port, s->native_) != 0)
         return fail_native(OP_EVENT, true);
     return ANYSOCK_OK;
 }
@@ -95,31 +175,43 @@ int anysock_event_unbind(struct anysock *s) {
     return restore_mode(s, anysock_event_detach(s));
 }
 
-static int check_bound(const struct anysock_event *event, unsigned *events) {
-    if (events == NULL)
-        return refuse(ANYSOCK_EFAULT);
-    *events = 0;
+/* ------------------------------------------------------------------------------------------- */
+
+static int check_bound(const struct anysock_event *event) {
     if (event == NULL)
         return refuse(ANYSOCK_EFAULT);
     return event->wanted != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EINVAL);
 }
 
-int anysock_event_which(struct anysock_event *event, unsigned *events) {
-    int code = check_bound(event, events);
+static int check_question(const struct anysock_event *event, unsigned *events) {
+    if (events == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    *events = 0;
+    return check_bound(event);
+}
+
+int anysock_event_rearm(struct anysock_event *event) {
+    unsigned events;
+    int code = check_bound(event);
     if (code != ANYSOCK_OK)
         return code;
-
-    unsigned found = 0;
-    if (anysock_port_event_which(event->waitable, event->native, event->wanted, &found) != 0)
+    if (anysock_port_event_renew(&event->port, event->native, event->wanted) != 0)
         return fail_native(OP_EVENT, true);
-    *events = found & (event->wanted | ANYSOCK_ERROR);
-    if ((found & ANYSOCK_ERROR) != 0)
-        *events |= event->wanted;
-    return ANYSOCK_OK;
+    return look(event, &events);
+}
+
+int anysock_event_which(struct anysock_event *event, unsigned *events) {
+    int code = check_question(event, events);
+    if (code != ANYSOCK_OK)
+        return code;
+    unsigned found = 0;
+    code = look(event, &found);
+    *events = code == ANYSOCK_OK ? found : 0;
+    return code;
 }
 
 int anysock_event_wait(struct anysock_event *event, int timeout_ms, unsigned *events) {
-    int code = check_bound(event, events);
+    int code = check_question(event, events);
     if (code == ANYSOCK_OK && !is_timeout(timeout_ms))
         code = refuse(ANYSOCK_EINVAL);
     if (code == ANYSOCK_OK)
@@ -130,7 +222,7 @@ int anysock_event_wait(struct anysock_event *event, int timeout_ms, unsigned *ev
     struct anysock_deadline deadline = anysock_deadline_in(timeout_ms);
     int left = anysock_deadline_left(&deadline);
     while (left != 0) {
-        if (anysock_port_event_wait(event->waitable, left) < 0) {
+        if (anysock_port_event_wait(&event->port, left) < 0) {
             code = fail_native(OP_EVENT, true);
             if (code != ANYSOCK_EINTR)
                 return code;
@@ -145,5 +237,5 @@ int anysock_event_wait(struct anysock_event *event, int timeout_ms, unsigned *ev
 }
 
 anysock_waitable anysock_event_native(const struct anysock_event *event) {
-    return event != NULL ? event->waitable : (anysock_waitable)(intptr_t)-1;
+    return event != NULL ? event->port.waitable : (anysock_waitable)(intptr_t)-1;
 }

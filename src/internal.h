@@ -192,19 +192,37 @@ void anysock_port_waker_signal(const struct anysock_port_waker *waker);
 void anysock_port_waker_drain(const struct anysock_port_waker *waker);
 
 /* An event is a native waitable with at most one socket. The socket's kernel mode must be
- * non-blocking while bound, which the caller sees to (before bind, after unbind). */
-int anysock_port_event_create(anysock_waitable *waitable);
-void anysock_port_event_destroy(anysock_waitable waitable);
-/* Afterwards the waitable is signalled if the socket has a wanted condition already. Refuses
- * nothing: the caller knows who is bound. */
-int anysock_port_event_bind(anysock_waitable waitable, anysock_native native, unsigned wanted);
+ * non-blocking while bound, which the caller sees to (before bind, after unbind). The calls may
+ * come from several threads at once, except the first four. */
+struct anysock_port_event {
+    anysock_waitable waitable;
+    _Atomic intptr_t own; /* the port's; 0 at first */
+};
+int anysock_port_event_create(struct anysock_port_event *event);
+void anysock_port_event_destroy(struct anysock_port_event *event);
+/* Associates the two: what of the wanted conditions begins from now on signals the waitable; what
+ * is there already need not. Maps to ANYSOCK_EBUSY (OP_MODE) if somebody else's selection is on the
+ * socket, which would be lost. */
+int anysock_port_event_bind(struct anysock_port_event *event, anysock_native native,
+                            unsigned wanted);
 /* Clears the association and the signal, in this order. */
-int anysock_port_event_unbind(anysock_waitable waitable, anysock_native native);
-/* The wanted conditions now; the waitable is signalled afterwards iff there is one. */
-int anysock_port_event_which(anysock_waitable waitable, anysock_native native, unsigned wanted,
-                             unsigned *events);
-/* 1 when signalled, 0 when the time is over, -1 on failure, also for a signal. */
-int anysock_port_event_wait(anysock_waitable waitable, int timeout_ms);
+int anysock_port_event_unbind(struct anysock_port_event *event, anysock_native native);
+/* Associates them anew, where somebody else can have taken the association away. */
+int anysock_port_event_renew(const struct anysock_port_event *event, anysock_native native,
+                             unsigned wanted);
+/* Before a look: takes the signal back, so that what begins from now on signals anew. once receives
+ * what lasts and yet is told only once: ANYSOCK_READABLE for the end of the stream, and
+ * ANYSOCK_ERROR for one that broke. */
+int anysock_port_event_take(struct anysock_port_event *event, anysock_native native,
+                            unsigned *once);
+/* After a look that found a wanted condition: the waitable is signalled. unsaid: the system does
+ * not report it; then the signal lasts until take or unbind in any case. */
+int anysock_port_event_signal(struct anysock_port_event *event, bool unsaid);
+/* After a look that found no room in a connected stream: room will signal. True if there is some by
+ * now. */
+bool anysock_port_event_await_room(anysock_native native);
+/* 1 when signalled, 0 when the time is over, -1 on failure, also for a signal of the system. */
+int anysock_port_event_wait(const struct anysock_port_event *event, int timeout_ms);
 
 /* ============================================================================================
  * Between core files
@@ -332,7 +350,18 @@ uint32_t anysock_refresh_role(struct anysock *s);
  * at once. */
 unsigned anysock_known_events(uint32_t state);
 
-/* wait.c: the careful way of both calls, beside wait_tpl.h's straight one */
+/* The part of what was found that the caller wants, and what comes unasked: an error makes every
+ * wanted condition true. */
+static inline unsigned told_of(unsigned wanted, unsigned found) {
+    unsigned events = found & (wanted | ANYSOCK_ERROR | ANYSOCK_INVALID);
+    return (events & ANYSOCK_ERROR) != 0 ? events | wanted : events;
+}
+
+/* wait.c */
+
+/* Looks what the system says of a socket in this state; events as told_of(). */
+int anysock_look(anysock_native native, uint32_t state, unsigned wanted, unsigned *events);
+/* The careful way of both calls, beside wait_tpl.h's straight one. */
 int anysock_wait_on(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events);
 int anysock_poll_on(struct anysock_poll_item *items, size_t count, int timeout_ms, size_t *ready);
 
@@ -415,8 +444,10 @@ struct anysock_option_row {
 enum { ON_STREAM = 1, ON_DATAGRAM = 2, ON_BOTH = 3, ON_INET6_ONLY = 4 };
 const struct anysock_option_row *anysock_option_rows(size_t *count);
 
-/* event.c */
+/* event.c: what a bound socket's other calls have to say to its event */
 
+/* The state has changed. Preserves the error slot. */
+void anysock_event_refresh(const struct anysock *s);
 /* Forgets the association of a socket that is about to be closed or released. */
 int anysock_event_detach(struct anysock *s);
 
@@ -429,5 +460,14 @@ void anysock_queue_refresh(struct anysock *s);
 void anysock_queue_rearm(struct anysock *s, unsigned condition);
 /* Takes a socket that is about to be closed or released out of its queue. */
 void anysock_queue_detach(struct anysock *s);
+
+/* To be called whenever the state has changed in what can be told of it, so that whoever waits for
+ * the socket hears of it. Preserves the error slot. */
+static inline void anysock_watchers_refresh(struct anysock *s) {
+    if (s->registration_ != NULL)
+        anysock_queue_refresh(s);
+    if (s->event_ != NULL)
+        anysock_event_refresh(s);
+}
 
 #endif /* ANYSOCK_INTERNAL_H */

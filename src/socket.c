@@ -244,7 +244,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     if (anysock_port_listen(s->native_, backlog) != 0)
         return fail_native(OP_LISTEN, true);
     change_state(s, 0, ST_LISTENING | ST_BOUND);
-    anysock_queue_refresh(s);
+    anysock_watchers_refresh(s);
     return ANYSOCK_OK;
 }
 
@@ -352,7 +352,7 @@ int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
      * peer has finished. */
     if ((how & ANYSOCK_SHUT_RD) != 0)
         change_state(s, 0, ST_SHUT_RD);
-    anysock_queue_refresh(s);
+    anysock_watchers_refresh(s);
     return code;
 }
 

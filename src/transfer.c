@@ -181,7 +181,7 @@ static int note_error(struct anysock *s, int code) {
                   (code == ANYSOCK_EPIPE && (state & ST_SHUT_WR) == 0);
     if ((state & (ST_STREAM | ST_RESET)) == ST_STREAM && broken) {
         change_state(s, 0, ST_RESET);
-        anysock_queue_refresh(s);
+        anysock_watchers_refresh(s);
     }
     return code;
 }

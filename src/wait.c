@@ -54,9 +54,8 @@ unsigned anysock_known_events(uint32_t state) {
 
 /* Prepares the question for one socket. A listener is never writable: send on it would not wait,
  * but nobody waits for that, and only Linux would report it. */
-static struct anysock_port_item ask_about(const struct anysock *s, uint32_t state,
-                                          unsigned wanted) {
-    struct anysock_port_item item = {s->native_, wanted, 0};
+static struct anysock_port_item ask_about(anysock_native native, uint32_t state, unsigned wanted) {
+    struct anysock_port_item item = {native, wanted, 0};
     if ((state & ST_CONNECTING) != 0)
         item.wanted |= PORT_CONNECTING;
     if ((state & ST_LISTENING) != 0)
@@ -64,12 +63,12 @@ static struct anysock_port_item ask_about(const struct anysock *s, uint32_t stat
     return item;
 }
 
-/* Makes the port's answer the caller's: an error makes every wanted condition true. */
-static unsigned answer(unsigned wanted, unsigned found) {
-    unsigned events = found & (wanted | ANYSOCK_ERROR | ANYSOCK_INVALID);
-    if ((events & ANYSOCK_ERROR) != 0)
-        events |= wanted;
-    return events;
+int anysock_look(anysock_native native, uint32_t state, unsigned wanted, unsigned *events) {
+    struct anysock_port_item item = ask_about(native, state, wanted);
+    struct anysock_deadline now = anysock_deadline_in(0);
+    int found = poll_until(&item, 1, (state & ST_STREAM) != 0, &now);
+    *events = found > 0 ? told_of(wanted, item.events) : 0;
+    return found < 0 ? found : ANYSOCK_OK;
 }
 
 int anysock_wait_on(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events) {
@@ -115,10 +114,11 @@ static int prepare(struct anysock_poll_item *items, size_t count, struct questio
             continue;
         uint32_t state = state_of(item->socket);
         bool open = (state & ST_OPEN) != 0;
-        item->events = answer(item->wanted, open ? anysock_known_events(state) : ANYSOCK_INVALID);
+        item->events = told_of(item->wanted, open ? anysock_known_events(state) : ANYSOCK_INVALID);
         known += item->events != 0;
         if (open) {
-            question->asked[question->count] = ask_about(item->socket, state, item->wanted);
+            question->asked[question->count] =
+                ask_about(item->socket->native_, state, item->wanted);
             question->owner[question->count++] = (unsigned char)i;
         }
     }
@@ -135,7 +135,7 @@ static void take_answers(struct anysock_poll_item *items, struct question *quest
     for (size_t i = 0; i < question->count; i++) {
         struct anysock_port_item asked = question->asked[i];
         struct anysock_poll_item *item = &items[question->owner[i]];
-        item->events |= answer(item->wanted, asked.events);
+        item->events |= told_of(item->wanted, asked.events);
         if (asked.events != 0 && asked.wanted == 0)
             continue;
         if (asked.events != 0)

@@ -8,6 +8,8 @@
 #include <ws2tcpip.h>
 #include <windows.h>
 
+#include <string.h>
+
 #include "../internal.h"
 
 #define raw(native) ((SOCKET)(native))

@@ -37,6 +37,11 @@ static short raw_events(unsigned wanted) {
     return (short)events; /* the peer's end comes unasked */
 }
 
+/* The peer's end is reported also to who has not asked, and as long as it lasts. */
+#define PEERS_END (ANYSOCK_READABLE | ANYSOCK_PEER_CLOSED)
+#define ONLY_UNASKED (-2)
+
+/* Once; ONLY_UNASKED if it came back with nothing that anybody wants to hear. */
 static int poll_sockets(WSAPOLLFD *fds, struct anysock_port_item *items, size_t count,
                         int timeout_ms) {
     for (size_t i = 0; i < count; i++) {
@@ -44,16 +49,18 @@ static int poll_sockets(WSAPOLLFD *fds, struct anysock_port_item *items, size_t 
         fds[i].events = raw_events(items[i].wanted);
         fds[i].revents = 0;
     }
-    int found = WSAPoll(fds, (ULONG)count, timeout_ms);
+    int reported = WSAPoll(fds, (ULONG)count, timeout_ms);
     /* A call without one valid socket fails, but marks them as poll does. */
-    if (found < 0 && WSAGetLastError() != WSAENOTSOCK)
+    if (reported < 0 && WSAGetLastError() != WSAENOTSOCK)
         return -1;
-    found = 0;
+    int found = 0;
     for (size_t i = 0; i < count; i++) {
         items[i].events = events_of(fds[i].revents);
+        if ((items[i].wanted & PEERS_END) == 0)
+            items[i].events &= ~(unsigned)PEERS_END;
         found += items[i].events != 0;
     }
-    return found;
+    return found > 0 || reported <= 0 ? found : ONLY_UNASKED;
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -146,9 +153,33 @@ static bool is_connecting(const struct anysock_port_item *items, size_t count) {
     return false;
 }
 
+/*
+ * While somebody's peer has ended and nobody wants to hear it, WSAPoll does not wait any more.
+ * select does, which can be asked for one direction only; but errors it tells only beside a
+ * direction, so that for their sake WSAPoll looks again now and then.
+ */
+#define LOOK_AGAIN_MS 20
+static int poll_past_ends(void *memory, struct anysock_port_item *items, size_t count,
+                          int timeout_ms) {
+    struct anysock_deadline deadline = anysock_deadline_in(timeout_ms);
+    int left = timeout_ms;
+    for (;;) {
+        int found = poll_sockets(memory, items, count, left);
+        if (found != ONLY_UNASKED)
+            return found;
+        left = anysock_deadline_left(&deadline);
+        if (left == 0)
+            return 0;
+        int slice = left < 0 || left > LOOK_AGAIN_MS ? LOOK_AGAIN_MS : left;
+        if (select_sockets(memory, items, count, slice) < 0)
+            return -1;
+        left = anysock_deadline_left(&deadline);
+    }
+}
+
 static int poll_with(void *memory, struct anysock_port_item *items, size_t count, int timeout_ms) {
     return is_connecting(items, count) ? select_sockets(memory, items, count, timeout_ms)
-                                       : poll_sockets(memory, items, count, timeout_ms);
+                                       : poll_past_ends(memory, items, count, timeout_ms);
 }
 
 /* What either way needs. */

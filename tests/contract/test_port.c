@@ -318,37 +318,125 @@ static void clock_never_goes_back(void **state) {
     }
 }
 
+/* What a look does to an event of a socket that has a condition, or none. */
+static unsigned look_at(struct anysock_port_event *event, anysock_native native, unsigned wanted) {
+    unsigned once;
+    struct anysock_port_item item = {native, wanted, 0};
+    assert_int_equal(0, anysock_port_event_take(event, native, &once));
+    assert_true(anysock_port_poll(&item, 1, 0) >= 0);
+    if ((item.events & wanted) != 0)
+        assert_int_equal(0, anysock_port_event_signal(event, false));
+    return item.events & wanted;
+}
+
 static void event_is_signalled_while_there_is_a_condition(void **state) {
     (void)state;
     struct natives n = connect_natives(true);
-    anysock_waitable event;
-    unsigned events;
+    struct anysock_port_event event = {.own = 0};
     assert_int_equal(0, anysock_port_event_create(&event));
-    assert_int_equal(0, anysock_port_event_wait(event, 0));
-    assert_int_equal(0, anysock_port_event_bind(event, n.server, ANYSOCK_READABLE));
-    assert_int_equal(0, anysock_port_event_wait(event, 0));
+    assert_int_equal(0, anysock_port_event_wait(&event, 0));
+    assert_int_equal(0, anysock_port_event_bind(&event, n.server, ANYSOCK_READABLE));
+    assert_int_equal(0, anysock_port_event_wait(&event, 0));
     assert_int_equal(1, anysock_port_send(n.client, "x", 1, 0));
-    assert_int_equal(1, anysock_port_event_wait(event, PATIENCE_MS));
-    assert_int_equal(0, anysock_port_event_which(event, n.server, ANYSOCK_READABLE, &events));
-    assert_int_equal(ANYSOCK_READABLE, events);
-    assert_int_equal(1, anysock_port_event_wait(event, 0));
-    assert_int_equal(0, anysock_port_event_unbind(event, n.server));
-    assert_int_equal(0, anysock_port_event_wait(event, 0));
-    anysock_port_event_destroy(event);
+    assert_int_equal(1, anysock_port_event_wait(&event, PATIENCE_MS));
+    assert_int_equal(ANYSOCK_READABLE, look_at(&event, n.server, ANYSOCK_READABLE));
+    assert_int_equal(1, anysock_port_event_wait(&event, 0));
+    assert_int_equal(0, anysock_port_event_unbind(&event, n.server));
+    assert_int_equal(0, anysock_port_event_wait(&event, 0));
+    anysock_port_event_destroy(&event);
+    close_natives(&n);
+}
+
+static void unsaid_signal_lasts_until_it_is_taken_back(void **state) {
+    (void)state;
+    struct natives n = connect_natives(true);
+    struct anysock_port_event event = {.own = 0};
+    unsigned once;
+    assert_int_equal(0, anysock_port_event_create(&event));
+    assert_int_equal(0, anysock_port_event_bind(&event, n.server, ANYSOCK_READABLE));
+    for (int round = 0; round < 2; round++) {
+        for (int again = 0; again < 2; again++) /* two threads may find it at once */
+            assert_int_equal(0, anysock_port_event_signal(&event, true));
+        for (int look = 0; look < 2; look++)
+            assert_int_equal(1, anysock_port_event_wait(&event, 0));
+        assert_int_equal(0, anysock_port_event_take(&event, n.server, &once));
+        assert_int_equal(0, anysock_port_event_wait(&event, 0));
+    }
+    assert_int_equal(0, anysock_port_event_signal(&event, true));
+    assert_int_equal(0, anysock_port_event_unbind(&event, n.server));
+    assert_int_equal(0, anysock_port_event_wait(&event, 0));
+    anysock_port_event_destroy(&event);
+    close_natives(&n);
+}
+
+/* Systems that tell levels have nothing that they tell once. */
+static void end_of_stream_is_told_once_or_as_a_level(void **state) {
+    (void)state;
+    struct natives n = connect_natives(true);
+    struct anysock_port_event event = {.own = 0};
+    unsigned once;
+    assert_int_equal(0, anysock_port_event_create(&event));
+    assert_int_equal(0, anysock_port_event_bind(&event, n.server, ANYSOCK_READABLE));
+    assert_int_equal(0, anysock_port_shutdown_send(n.client));
+    assert_int_equal(1, anysock_port_event_wait(&event, PATIENCE_MS));
+    assert_int_equal(0, anysock_port_event_take(&event, n.server, &once));
+    assert_int_equal(is_windows() ? ANYSOCK_READABLE : 0, once);
+    assert_int_equal(is_windows() ? 0 : 1, anysock_port_event_wait(&event, 0));
+    assert_int_equal(0, anysock_port_event_take(&event, n.server, &once));
+    assert_int_equal(0, once);
+    assert_int_equal(0, anysock_port_event_unbind(&event, n.server));
+    anysock_port_event_destroy(&event);
+    close_natives(&n);
+}
+
+static void event_is_not_bound_over_a_foreign_selection(void **state) {
+    (void)state;
+    struct natives n = connect_natives(true);
+    struct anysock_port_event event = {.own = 0};
+    assert_int_equal(0, anysock_port_event_create(&event));
+    foreign_select(n.server);
+    if (is_windows()) {
+        assert_int_equal(-1, anysock_port_event_bind(&event, n.server, ANYSOCK_READABLE));
+        assert_int_equal(ANYSOCK_EBUSY, mapped(OP_MODE));
+        assert_int_equal(-1, anysock_port_set_blocking(n.server, true)); /* it is still there */
+    }
+    foreign_unselect(n.server);
+    assert_int_equal(0, anysock_port_set_blocking(n.server, false));
+    assert_int_equal(0, anysock_port_event_bind(&event, n.server, ANYSOCK_READABLE));
+    assert_true(kernel_is_nonblocking(n.server));
+    assert_int_equal(0, anysock_port_event_unbind(&event, n.server));
+    anysock_port_event_destroy(&event);
+    close_natives(&n);
+}
+
+static void renewed_event_is_signalled_again(void **state) {
+    (void)state;
+    struct natives n = connect_natives(true);
+    struct anysock_port_event event = {.own = 0};
+    assert_int_equal(0, anysock_port_event_create(&event));
+    assert_int_equal(0, anysock_port_event_bind(&event, n.server, ANYSOCK_READABLE));
+    foreign_select(n.server);
+    foreign_unselect(n.server);
+    assert_int_equal(0, anysock_port_event_renew(&event, n.server, ANYSOCK_READABLE));
+    assert_int_equal(0, look_at(&event, n.server, ANYSOCK_READABLE));
+    assert_int_equal(1, anysock_port_send(n.client, "x", 1, 0));
+    assert_int_equal(1, anysock_port_event_wait(&event, PATIENCE_MS));
+    assert_int_equal(0, anysock_port_event_unbind(&event, n.server));
+    anysock_port_event_destroy(&event);
     close_natives(&n);
 }
 
 static void event_calls_on_a_closed_handle_fail(void **state) {
     (void)state;
     anysock_native native = open_native(ANYSOCK_STREAM, true);
-    anysock_waitable event;
+    struct anysock_port_event event = {.own = 0};
     assert_int_equal(0, anysock_port_event_create(&event));
     anysock_port_close(native); /* after it, so that the event does not get its number */
-    assert_int_equal(-1, anysock_port_event_bind(event, native, ANYSOCK_READABLE));
+    assert_int_equal(-1, anysock_port_event_bind(&event, native, ANYSOCK_READABLE));
     assert_int_equal(ANYSOCK_EBADF, mapped(OP_EVENT));
-    assert_int_equal(-1, anysock_port_event_unbind(event, native));
+    assert_int_equal(-1, anysock_port_event_unbind(&event, native));
     assert_int_equal(ANYSOCK_EBADF, mapped(OP_EVENT));
-    anysock_port_event_destroy(event);
+    anysock_port_event_destroy(&event);
 }
 
 static void native_addresses_are_the_systems_own(void **state) {
@@ -396,6 +484,10 @@ int main(void) {
         TEST(poll_without_items_sleeps),
         TEST(clock_never_goes_back),
         TEST(event_is_signalled_while_there_is_a_condition),
+        TEST(unsaid_signal_lasts_until_it_is_taken_back),
+        TEST(end_of_stream_is_told_once_or_as_a_level),
+        TEST(event_is_not_bound_over_a_foreign_selection),
+        TEST(renewed_event_is_signalled_again),
         TEST(event_calls_on_a_closed_handle_fail),
         TEST(native_addresses_are_the_systems_own),
         TEST(interface_names_are_looked_up),

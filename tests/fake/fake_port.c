@@ -446,32 +446,36 @@ int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout
 
 /* ------------------------------------------------------------------------------------------- */
 
-int anysock_port_event_create(anysock_waitable *waitable) {
+int anysock_port_event_create(struct anysock_port_event *event) {
     if (fake_fails("event"))
         return -1;
-    memset(waitable, 0, sizeof *waitable);
+    memset(&event->waitable, 0, sizeof event->waitable);
     fake.events_alive++;
     return 0;
 }
 
-void anysock_port_event_destroy(anysock_waitable waitable) {
-    (void)waitable;
+void anysock_port_event_destroy(struct anysock_port_event *event) {
+    (void)event;
     fake_say("unevent");
     fake.events_alive--;
 }
 
-int anysock_port_event_bind(anysock_waitable waitable, anysock_native native, unsigned wanted) {
-    (void)waitable;
+/* What is there already is not reported, as if it had been to an earlier selection. */
+int anysock_port_event_bind(struct anysock_port_event *event, anysock_native native,
+                            unsigned wanted) {
+    (void)event;
+    (void)wanted;
     if (fake_fails_on("select", native))
         return -1;
+    if (fake_at(native)->selected)
+        return fake_deny(FAKE_EINVAL);
     fake_at(native)->selected = true;
     fake_at(native)->kernel_nonblocking = true;
-    fake.signalled = conditions(native, wanted) != 0;
     return 0;
 }
 
-int anysock_port_event_unbind(anysock_waitable waitable, anysock_native native) {
-    (void)waitable;
+int anysock_port_event_unbind(struct anysock_port_event *event, anysock_native native) {
+    (void)event;
     if (fake_fails_on("unselect", native))
         return -1;
     fake_at(native)->selected = false; /* the mode stays non-blocking */
@@ -479,18 +483,43 @@ int anysock_port_event_unbind(anysock_waitable waitable, anysock_native native) 
     return 0;
 }
 
-int anysock_port_event_which(anysock_waitable waitable, anysock_native native, unsigned wanted,
-                             unsigned *events) {
-    (void)waitable;
-    if (fake_fails_on("which", native))
+int anysock_port_event_renew(const struct anysock_port_event *event, anysock_native native,
+                             unsigned wanted) {
+    (void)event;
+    (void)wanted;
+    if (fake_fails_on("reselect", native))
         return -1;
-    *events = conditions(native, wanted);
-    fake.signalled = *events != 0;
+    fake_at(native)->selected = true;
     return 0;
 }
 
-int anysock_port_event_wait(anysock_waitable waitable, int timeout_ms) {
-    (void)waitable;
+int anysock_port_event_take(struct anysock_port_event *event, anysock_native native,
+                            unsigned *once) {
+    (void)event;
+    *once = 0;
+    if (fake_fails_on("take", native))
+        return -1;
+    *once = fake_at(native)->recorded;
+    fake_at(native)->recorded = 0;
+    fake.signalled = false;
+    return 0;
+}
+
+int anysock_port_event_signal(struct anysock_port_event *event, bool unsaid) {
+    (void)event;
+    if (fake_fails(unsaid ? "hold" : "alarm"))
+        return -1;
+    fake.signalled = true;
+    return 0;
+}
+
+bool anysock_port_event_await_room(anysock_native native) {
+    fake_say("room");
+    return fake_at(native)->room_came;
+}
+
+int anysock_port_event_wait(const struct anysock_port_event *event, int timeout_ms) {
+    (void)event;
     if (fake_fails("await"))
         return -1;
     if (fake.signalled)

@@ -41,7 +41,9 @@ struct fake_socket {
     enum anysock_family family;
     enum anysock_type type;
     bool kernel_nonblocking;
-    bool selected; /* an event selection is on it, ours or a foreign one */
+    bool selected;     /* an event selection is on it, ours or a foreign one */
+    unsigned recorded; /* what the selection tells once */
+    bool room_came;    /* when somebody begins to await it */
     bool bound, listening, connected, connecting;
     bool shut_wr;
     bool reset_on_close;

@@ -26,6 +26,7 @@ programs=(
     blocking_server
     echo_client
     echo_server
+    foreign_loop
     nonblocking_client
     nonblocking_client_recv
     nonblocking_connect
@@ -34,6 +35,11 @@ programs=(
     udp_connect
     udp_echo
 )
+# Only where GLib is.
+if [ -x "$directory/foreign_glib" ]; then
+    programs+=(foreign_glib)
+    scenarios+=(foreign_glib)
+fi
 tests=0 failed=0 failed_starts=0
 
 # result NAME: as $trouble, $deviation and $diagnostics say.

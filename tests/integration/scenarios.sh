@@ -38,6 +38,8 @@ scenarios=(
     udp_connect
     udp_connect_refused
     sockinfo
+    foreign_loop
+    foreign_loop_refused
 )
 # With a foreign program on the other side; these want nc from netcat-openbsd.
 foreign_client_scenarios=(
@@ -529,6 +531,54 @@ holder: echo: hello
 client: local address 127.0.0.1:PORT
 client: echo: hello
 END
+}
+
+# ---- in loops that are not the library's -----------------------------------------------------
+
+# The socket wakes the loop, then the input, then the socket, in turns.
+converse_with() {
+    server blocking_server && client client "$1" && hear client 'connect result: *' &&
+        tell server 'send hello' && hear client 'received *' && tell client 'any news?' &&
+        tell server 'send none' && hear client 'received *: none' &&
+        end_input client && hear client 'end of input' && tell server shutdown &&
+        finish client 0 && finish server 0
+    finding client 'connect result' ANYSOCK_OK 'connect result'
+    expect <<'END'
+server: listening on 127.0.0.1:PORT
+server: accepted
+server: send: ANYSOCK_OK
+server: send: ANYSOCK_OK
+server: shutdown: ANYSOCK_OK
+client: connect result: ANYSOCK_OK
+client: received 5 bytes: hello
+client: received 4 bytes: none
+client: end of input
+client: end of stream
+END
+}
+
+scenario_foreign_loop() {
+    converse_with foreign_loop
+}
+
+scenario_foreign_loop_refused() {
+    server echo_server && hold_connection && address=$held &&
+        client client foreign_loop && finish client 1 && finish holder 0 && finish server 0
+    finding client 'connect result' ANYSOCK_ECONNREFUSED 'connect result'
+    expect <<'END'
+server: listening on 127.0.0.1:PORT
+server: client gone after 5 bytes
+holder: bound to 127.0.0.1:PORT
+holder: local address 127.0.0.1:PORT
+holder: echo: hello
+client: connect result: ANYSOCK_ECONNREFUSED
+client: loop: ANYSOCK_ECONNREFUSED
+END
+}
+
+# Linux only, and only where GLib is.
+scenario_foreign_glib() {
+    converse_with foreign_glib
 }
 
 # ---- connecting ------------------------------------------------------------------------------

@@ -174,6 +174,7 @@ static struct results {
     X(anysock_event_unbind, EFAULT, NOTHING, (NULL))                                               \
     X(anysock_event_which, EFAULT, EVENTS_ARE_0, (NULL, &out.events))                              \
     X(anysock_event_which, EFAULT, NOTHING, (unbound, NULL))                                       \
+    X(anysock_event_rearm, EFAULT, NOTHING, (NULL))                                                \
     X(anysock_event_wait, EFAULT, EVENTS_ARE_0, (NULL, -2, &out.events))                           \
     X(anysock_event_wait, EFAULT, NOTHING, (unbound, -2, NULL))
 
@@ -289,6 +290,7 @@ static struct results {
     X(anysock_event_bind, EBUSY, NOTHING, (unbound, &server, ANYSOCK_READABLE))                    \
     X(anysock_event_bind, EBUSY, NOTHING, (bound, &stream, ANYSOCK_READABLE))                      \
     X(anysock_event_which, EINVAL, EVENTS_ARE_0, (unbound, &out.events))                           \
+    X(anysock_event_rearm, EINVAL, NOTHING, (unbound))                                             \
     X(anysock_event_wait, EINVAL, EVENTS_ARE_0, (unbound, 0, &out.events))                         \
     X(anysock_event_wait, EINVAL, EVENTS_ARE_0, (bound, -2, &out.events))                          \
     X(anysock_event_destroy, EBUSY, NOTHING, (bound))                                              \
@@ -502,6 +504,7 @@ static const char *const functions[] = {
     NAME(event_bind),
     NAME(event_unbind),
     NAME(event_which),
+    NAME(event_rearm),
     NAME(event_wait),
     NAME(event_native),
 };

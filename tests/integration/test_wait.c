@@ -43,6 +43,30 @@ static void data_make_it_readable(void **state) {
     close_pair(&client, &server);
 }
 
+static const char much[16 << 20]; /* more than fits into any buffer */
+
+/* Winsock reports the peer's end also to who waits for room only, and goes on doing so. */
+static void end_of_stream_does_not_disturb_a_wait_for_room(void **state) {
+    (void)state;
+    struct anysock client, server;
+    unsigned events;
+    make_pair(0, 0, &client, &server);
+    (void)fill(&client);
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&server, ANYSOCK_SHUT_WR));
+    (void)await(&client, ANYSOCK_READABLE);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_wait(&client, ANYSOCK_WRITABLE, 0, &events));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_wait(&client, ANYSOCK_WRITABLE, 30, &events));
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&client, ANYSOCK_TIMEOUT_SEND, 30));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_send_all(&client, much, sizeof much, &count));
+    struct anysock_poll_item nothing = {&client, 0, 0};
+    assert_anysock(ANYSOCK_OK, anysock_poll(&nothing, 1, 30, &count));
+    assert_int_equal(0, count);
+    while (anysock_wait(&client, ANYSOCK_WRITABLE, 1, &events) == ANYSOCK_ETIMEDOUT)
+        (void)drain(&server);
+    assert_int_equal(ANYSOCK_WRITABLE, events);
+    close_pair(&client, &server);
+}
+
 static void end_of_stream_is_readable(void **state) {
     (void)state;
     struct anysock client, server;
@@ -320,6 +344,7 @@ int main(void) {
         TEST(idle_connection_is_writable),
         TEST(data_make_it_readable),
         TEST(end_of_stream_is_readable),
+        TEST(end_of_stream_does_not_disturb_a_wait_for_room),
         TEST(full_window_is_not_writable),
         TEST(reset_is_an_error_and_both),
         TEST(listener_is_readable_with_a_connection),

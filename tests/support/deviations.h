@@ -31,6 +31,12 @@ static inline bool reset_is_forgotten_by_the_system(void) {
     return is_wine();
 }
 
+/* Wine reports room only after a send that was refused as a whole, and there a send of nothing is
+ * never refused: the host has no such thing. Windows refuses it while the buffer is full. */
+static inline bool room_needs_would_block(void) {
+    return is_wine();
+}
+
 /* Winsock of Wine knows no inherited sockets (row 25); the flag of the handle is right. */
 static inline bool inherited_sockets_are_unusable(int found) {
     return is_wine() && found == 0;

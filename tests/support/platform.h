@@ -50,6 +50,8 @@ int count_inherited(const char *program, const anysock_native *natives, size_t c
 int count_in_child(int argc, char **argv);
 /* Waits for a waitable as a foreign loop does. */
 bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms);
+/* Takes its signal away, as a loop does that takes handles for edges; only Windows can. */
+void waitable_reset(anysock_waitable waitable);
 
 /* How many descriptors or handles the process has open. */
 unsigned open_handles(void);

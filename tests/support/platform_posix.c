@@ -150,6 +150,10 @@ bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms) {
     return poll(&fd, 1, timeout_ms) == 1;
 }
 
+void waitable_reset(anysock_waitable waitable) {
+    (void)waitable; /* it is what it is */
+}
+
 unsigned open_handles(void) {
     unsigned count = 0;
     DIR *dir = opendir("/proc/self/fd");

@@ -162,6 +162,11 @@ bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms) {
            WAIT_OBJECT_0;
 }
 
+void waitable_reset(anysock_waitable waitable) {
+    if (!ResetEvent(waitable))
+        abort();
+}
+
 unsigned open_handles(void) {
     DWORD count = 0;
     (void)GetProcessHandleCount(GetCurrentProcess(), &count);

@@ -2,42 +2,7 @@
  * Events on the fake port: who may be bound to whom, what binding leaves behind when it fails,
  * and waiting through signals that mean nothing.
  */
-#include <string.h>
-
-#include "check.h"
-#include "fake_port.h"
-
-#define BOTH (ANYSOCK_READABLE | ANYSOCK_WRITABLE)
-
-/* What the tests use; the tear-down closes and frees it. */
-static struct anysock s;
-static struct anysock_event *event;
-static unsigned events;
-
-static int set_up(void **state) {
-    memset(&s, 0, sizeof s);
-    event = NULL;
-    events = 99; /* every call writes it */
-    return fake_reset(state);
-}
-
-static int tear_down(void **state) {
-    if (anysock_is_open(&s))
-        (void)anysock_close(&s);
-    (void)anysock_event_destroy(event);
-    return fake_check(state);
-}
-
-static void create(void) {
-    assert_anysock(ANYSOCK_OK, anysock_event_create(&event));
-    (void)fake_trace();
-}
-
-static void bind_for(unsigned wanted) {
-    create();
-    assert_anysock(ANYSOCK_OK, anysock_event_bind(event, &s, wanted));
-    (void)fake_trace();
-}
+#include "bound.h"
 
 /* Something happens that signals the event for no good reason. */
 static void false_alarm(struct fake_socket *socket) {
@@ -169,6 +134,50 @@ static void bind_that_fails_binds_nobody(void **state) {
     assert_anysock(ANYSOCK_ENOBUFS, anysock_event_bind(event, &s, ANYSOCK_READABLE));
     assert_anysock(ANYSOCK_EINVAL, anysock_event_which(event, &events));
     assert_anysock(ANYSOCK_OK, anysock_event_bind(event, &s, ANYSOCK_READABLE));
+}
+
+/* Each step that can fail after the association. */
+static void bind_that_cannot_look_binds_nobody(void **state) {
+    (void)state;
+    static const char *const words[] = {"take", "poll", "alarm"};
+    s = fake_connected(0);
+    fake_data_arrives(fake_of(&s));
+    create();
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        fake_fail(words[i], FAKE_ENOBUFS, 1);
+        assert_anysock(ANYSOCK_ENOBUFS, anysock_event_bind(event, &s, ANYSOCK_READABLE));
+        assert_int_equal(FAKE_ENOBUFS, anysock_native_error());
+        assert_false(fake_of(&s)->selected);
+        assert_false(fake_of(&s)->kernel_nonblocking);
+        assert_anysock(ANYSOCK_EINVAL, anysock_event_which(event, &events));
+    }
+    assert_anysock(ANYSOCK_OK, anysock_event_bind(event, &s, ANYSOCK_READABLE));
+}
+
+static void bind_over_a_foreign_selection_is_busy(void **state) {
+    (void)state;
+    s = fake_connected(ANYSOCK_NONBLOCK);
+    create();
+    fake_of(&s)->selected = true; /* WSAEventSelect behind our back */
+    assert_anysock(ANYSOCK_EBUSY, anysock_event_bind(event, &s, ANYSOCK_READABLE));
+    assert_int_equal(FAKE_EINVAL, anysock_native_error());
+    assert_string_equal("select", fake_trace());
+    assert_true(fake_of(&s)->selected);
+    assert_anysock(ANYSOCK_EINVAL, anysock_event_which(event, &events));
+    fake_of(&s)->selected = false;
+    assert_anysock(ANYSOCK_OK, anysock_event_bind(event, &s, ANYSOCK_READABLE));
+}
+
+/* Its descriptor cannot be made blocking again; the socket is so all the same. */
+static void blocking_socket_under_a_foreign_selection_stays_blocking(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    create();
+    fake_of(&s)->selected = true;
+    fake_of(&s)->kernel_nonblocking = true;
+    assert_anysock(ANYSOCK_EBUSY, anysock_event_bind(event, &s, ANYSOCK_READABLE));
+    assert_true(anysock_is_blocking(&s));
+    assert_true(fake_of(&s)->kernel_nonblocking);
 }
 
 static void bind_that_fails_keeps_its_number(void **state) {
@@ -331,7 +340,7 @@ static void which_reports_a_failure_of_the_system(void **state) {
     (void)state;
     s = fake_connected(0);
     bind_for(ANYSOCK_WRITABLE);
-    fake_fail("which", FAKE_ENOBUFS, 1);
+    fake_fail("take", FAKE_ENOBUFS, 1);
     assert_anysock(ANYSOCK_ENOBUFS, anysock_event_which(event, &events));
     assert_int_equal(0, events);
     assert_int_equal(FAKE_ENOBUFS, anysock_native_error());
@@ -383,7 +392,7 @@ static void wait_returns_at_once_what_is_there(void **state) {
     bind_for(BOTH);
     assert_anysock(ANYSOCK_OK, anysock_event_wait(event, ANYSOCK_FOREVER, &events));
     assert_int_equal(ANYSOCK_WRITABLE, events);
-    assert_string_equal("which", fake_trace());
+    assert_string_equal("take poll alarm", fake_trace());
 }
 
 static void wait_ends_when_something_happens(void **state) {
@@ -393,7 +402,7 @@ static void wait_ends_when_something_happens(void **state) {
     fake_later(20, fake_data_arrives, &s);
     assert_anysock(ANYSOCK_OK, anysock_event_wait(event, ANYSOCK_FOREVER, &events));
     assert_int_equal(ANYSOCK_READABLE, events);
-    assert_string_equal("which await which", fake_trace());
+    assert_string_equal("take poll await take poll alarm", fake_trace());
     assert_int_equal(20, fake_elapsed_ms());
 }
 
@@ -411,7 +420,7 @@ static void wait_of_no_time_only_looks(void **state) {
     s = fake_connected(0);
     bind_for(ANYSOCK_READABLE);
     assert_anysock(ANYSOCK_ETIMEDOUT, anysock_event_wait(event, 0, &events));
-    assert_string_equal("which", fake_trace());
+    assert_string_equal("take poll", fake_trace());
     assert_int_equal(0, fake_elapsed_ms());
 }
 
@@ -423,7 +432,7 @@ static void false_alarms_are_waited_out(void **state) {
     fake_later(10, false_alarm, &s);
     fake_later(20, false_alarm, &s);
     assert_anysock(ANYSOCK_ETIMEDOUT, anysock_event_wait(event, 30, &events));
-    assert_string_equal("which await which await which await which", fake_trace());
+    assert_string_equal("take poll await take poll await take poll await take poll", fake_trace());
     assert_int_equal(30, fake_elapsed_ms());
 }
 
@@ -442,7 +451,7 @@ static void signals_of_the_system_are_waited_out(void **state) {
 
 static void wait_reports_a_failure_of_the_system(void **state) {
     (void)state;
-    static const char *const words[] = {"await", "which"};
+    static const char *const words[] = {"await", "take", "poll"};
     s = fake_connected(0);
     bind_for(ANYSOCK_READABLE);
     for (size_t i = 0; i < COUNT_OF(words); i++) {
@@ -462,8 +471,6 @@ static void event_has_a_native_handle(void **state) {
     assert_true(anysock_event_native(event) == made);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(create_and_destroy_balance),
@@ -478,6 +485,9 @@ int main(void) {
         TEST(bind_signals_what_is_there_already),
         TEST(bind_that_fails_restores_the_mode),
         TEST(bind_that_fails_binds_nobody),
+        TEST(bind_that_cannot_look_binds_nobody),
+        TEST(bind_over_a_foreign_selection_is_busy),
+        TEST(blocking_socket_under_a_foreign_selection_stays_blocking),
         TEST(bind_that_fails_keeps_its_number),
         TEST(bind_without_control_binds_nobody),
         TEST(unbind_of_an_unbound_socket_succeeds),
