@@ -1,6 +1,0 @@
-/*
- * The back end of queues on Windows: for now the portable one.
- */
-#include "../queue.h"
-
-const struct anysock_queue_backend *const anysock_port_queue = &anysock_poll_queue;
