@@ -61,6 +61,18 @@ int anysock_afd_find(struct anysock_afd *afd);
 /* Opens the driver. With a port, requests end there; without one, they are answered at once. */
 int anysock_afd_open(const struct anysock_afd *afd, HANDLE port, HANDLE *helper);
 
+/* What requests are made through. The driver takes a lock per helper, so one is for some sockets
+ * only, as long as the queue lives. */
+struct anysock_afd_helper {
+    struct anysock_afd_helper *next;
+    HANDLE handle;
+    unsigned users;
+};
+/* One that has room for another user; null on failure. */
+struct anysock_afd_helper *anysock_afd_find_helper(const struct anysock_afd *afd, HANDLE port,
+                                                   struct anysock_afd_helper **helpers);
+void anysock_afd_free_helpers(struct anysock_afd_helper *helpers);
+
 /* The handle that the driver knows a socket by. */
 int anysock_afd_base(SOCKET native, HANDLE *base);
 

@@ -12,8 +12,6 @@
  *
  * Only the waiting thread makes requests. Others put a registration into the list and rouse it.
  */
-#include <stdlib.h>
-
 #include "../queue.h"
 #include "afd.h"
 
@@ -33,19 +31,10 @@ enum trouble {
     BROKEN  /* the system refuses to answer, which its owner must hear */
 };
 
-/* The driver takes a lock per helper, so a helper is not for all. */
-#define SOCKETS_PER_HELPER 32
-
-struct helper {
-    struct helper *next;
-    HANDLE handle;
-    unsigned registrations; /* that it is for, as long as the queue lives */
-};
-
 struct afd_registration {
     struct anysock_registration core;
     struct afd_registration *next; /* in the list */
-    struct helper *helper;
+    struct anysock_afd_helper *helper;
     HANDLE base;
     IO_STATUS_BLOCK result;
     struct afd_question question;
@@ -63,14 +52,14 @@ struct afd_queue {
     HANDLE looker; /* a helper without port */
 
     /* Under the lock. */
-    struct helper *helpers;
+    struct anysock_afd_helper *helpers;
     struct afd_registration *first, *last; /* the list of those to ask about */
     size_t listed;
     size_t outstanding; /* requests whose packet is still to come */
 };
 
 /* So often a socket that had something to tell is looked at before it gets a request. */
-#define LOOKS 3
+#define LOOKS 2
 /* So many packets are taken at a time. */
 #define BATCH 64
 /* The key of the packets that rouse; requests have 0. */
@@ -114,34 +103,9 @@ static void close_afd(struct anysock_queue *queue) {
         for (ULONG i = 0; i < count; i++)
             q->outstanding -= packets[i].lpCompletionKey != ROUSED;
     }
-    while (q->helpers != NULL) {
-        struct helper *helper = q->helpers;
-        q->helpers = helper->next;
-        (void)CloseHandle(helper->handle);
-        free(helper);
-    }
+    anysock_afd_free_helpers(q->helpers);
     (void)CloseHandle(q->looker);
     (void)CloseHandle(q->port);
-}
-
-/* A registration keeps its helper: it is used again. */
-static int give_helper(struct afd_queue *q, struct afd_registration *a) {
-    if (q->helpers == NULL || q->helpers->registrations == SOCKETS_PER_HELPER) {
-        struct helper *helper = calloc(1, sizeof *helper);
-        if (helper == NULL) {
-            WSASetLastError(WSA_NOT_ENOUGH_MEMORY);
-            return -1;
-        }
-        if (anysock_afd_open(&q->afd, q->port, &helper->handle) != 0) {
-            free(helper);
-            return -1;
-        }
-        helper->next = q->helpers;
-        q->helpers = helper;
-    }
-    q->helpers->registrations++;
-    a->helper = q->helpers;
-    return 0;
 }
 
 /* ------------------------------------------------------------------------------------------- *
@@ -327,11 +291,13 @@ static bool catch_up(struct afd_queue *q) {
     return roused;
 }
 
-/* Those of the list that a look is about, at most left of them. */
+/* Those at the head of the list that a look can be about, at most left of them. */
 static size_t gather(struct afd_queue *q, struct afd_registration **group, size_t *left,
                      struct answers *answers) {
     size_t count = 0;
-    for (; *left > 0 && count < AFD_MANY; (*left)--) {
+    for (; *left > 0 && count < AFD_MANY && !is_full(answers); (*left)--) {
+        if (q->first->trouble == BROKEN && count > 0)
+            break; /* not its turn yet */
         struct afd_registration *a = take_first(q);
         if (a->trouble == BROKEN)
             (void)attend(q, a, answers);
@@ -393,14 +359,12 @@ static void look_at(struct afd_queue *q, struct afd_registration **group, size_t
 /* Looks at everybody in the list once, while there is room. One alone gets a request instead, which
  * costs no more. */
 static void look_around(struct afd_queue *q, struct answers *answers) {
-    size_t left = q->listed;
-    while (left > 1 && !is_full(answers)) {
+    size_t left = q->listed > 1 ? q->listed : 0;
+    while (left > 0 && !is_full(answers)) {
         struct afd_registration *group[AFD_MANY];
         size_t count = gather(q, group, &left, answers);
-        if (count > 1)
+        if (count > 0)
             look_at(q, group, count, answers);
-        else if (count == 1)
-            prepend(q, group[0]);
     }
 }
 
@@ -482,7 +446,10 @@ static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
     struct afd_registration *a = member_of(r);
     if (r->fresh && anysock_afd_base(raw(r->native), &a->base) != 0)
         return -1;
-    if (a->helper == NULL && give_helper(q, a) != 0)
+    /* It keeps its helper, since it is used again. */
+    if (a->helper == NULL)
+        a->helper = anysock_afd_find_helper(&q->afd, q->port, &q->helpers);
+    if (a->helper == NULL)
         return -1;
     if (r->fresh) {
         r->fresh = false;

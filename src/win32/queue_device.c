@@ -2,6 +2,8 @@
  * How to speak with the Ancillary Function Driver. Nothing of it is documented, and nothing of it
  * has changed since Windows XP; Winsock's own select and WSAPoll speak with it in this way.
  */
+#include <stdlib.h>
+
 #include "afd.h"
 
 #include <mswsock.h>
@@ -54,6 +56,39 @@ int anysock_afd_open(const struct anysock_afd *afd, HANDLE port, HANDLE *helper)
     (void)CloseHandle(*helper);
     WSASetLastError(error);
     return -1;
+}
+
+/* ------------------------------------------------------------------------------------------- */
+
+#define USERS_MAX 32
+
+struct anysock_afd_helper *anysock_afd_find_helper(const struct anysock_afd *afd, HANDLE port,
+                                                   struct anysock_afd_helper **helpers) {
+    struct anysock_afd_helper *helper = *helpers; /* all others are full */
+    if (helper == NULL || helper->users == USERS_MAX) {
+        helper = calloc(1, sizeof *helper);
+        if (helper == NULL) {
+            WSASetLastError(WSA_NOT_ENOUGH_MEMORY);
+            return NULL;
+        }
+        if (anysock_afd_open(afd, port, &helper->handle) != 0) {
+            free(helper);
+            return NULL;
+        }
+        helper->next = *helpers;
+        *helpers = helper;
+    }
+    helper->users++;
+    return helper;
+}
+
+void anysock_afd_free_helpers(struct anysock_afd_helper *helpers) {
+    while (helpers != NULL) {
+        struct anysock_afd_helper *helper = helpers;
+        helpers = helper->next;
+        (void)CloseHandle(helper->handle);
+        free(helper);
+    }
 }
 
 /* ------------------------------------------------------------------------------------------- */
