@@ -271,6 +271,7 @@ int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned w
     r->wanted = (uint16_t)wanted;
     r->mode = (uint8_t)mode;
     r->place = PLACE_RESTING;
+    r->fresh = true;
     look_at_state(r, s);
     if (settle(queue, r, true) != 0) {
         anysock_queue_recycle(queue, r);

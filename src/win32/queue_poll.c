@@ -1,5 +1,5 @@
 /*
- * The back end of queues on Windows: for now the portable one.
+ * The back end of queues on Windows where nothing better is wanted: the portable one.
  */
 #include "../queue.h"
 

@@ -1,0 +1,90 @@
+/*
+ * The Ancillary Function Driver: what Winsock's sockets are files of. It answers questions about
+ * the readiness of any number of sockets, and is asked here without Winsock's detours.
+ */
+#ifndef ANYSOCK_WIN32_AFD_H
+#define ANYSOCK_WIN32_AFD_H
+
+#include "port.h"
+
+#include <winternl.h>
+
+/* What a socket can be asked for, and answers. */
+enum {
+    AFD_RECEIVE = 0x1,
+    AFD_URGENT = 0x2,
+    AFD_SEND = 0x4,
+    AFD_FINISHED = 0x8, /* the peer has ended its direction */
+    AFD_ABORT = 0x10,
+    AFD_CLOSED = 0x20, /* closed here: comes unasked */
+    AFD_ACCEPT = 0x80,
+    AFD_CONNECT_FAILED = 0x100
+};
+
+/* Not among the few that the header has. */
+#define AFD_CANCELLED ((NTSTATUS)0xC0000120) /* STATUS_CANCELLED */
+
+struct afd_socket {
+    HANDLE handle; /* of the base provider */
+    ULONG events;
+    NTSTATUS status;
+};
+
+/* A question. The answer has the sockets with events only, in the order of the question. */
+struct afd_question {
+    LARGE_INTEGER timeout;
+    ULONG count, exclusive;
+    struct afd_socket sockets[1];
+};
+
+/* The same about many. */
+#define AFD_MANY 64
+struct afd_questions {
+    LARGE_INTEGER timeout;
+    ULONG count, exclusive;
+    struct afd_socket sockets[AFD_MANY];
+};
+
+/* How to reach the driver: functions of ntdll, which need not be there. */
+typedef NTSTATUS(NTAPI *afd_create)(PHANDLE, ACCESS_MASK, OBJECT_ATTRIBUTES *, IO_STATUS_BLOCK *,
+                                    PLARGE_INTEGER, ULONG, ULONG, ULONG, ULONG, PVOID, ULONG);
+typedef NTSTATUS(NTAPI *afd_control)(HANDLE, HANDLE, PIO_APC_ROUTINE, PVOID, IO_STATUS_BLOCK *,
+                                     ULONG, PVOID, ULONG, PVOID, ULONG);
+typedef ULONG(NTAPI *afd_to_error)(NTSTATUS);
+struct anysock_afd {
+    afd_create create;
+    afd_control control;
+    afd_to_error to_error;
+};
+int anysock_afd_find(struct anysock_afd *afd);
+
+/* Opens the driver. With a port, requests end there; without one, they are answered at once. */
+int anysock_afd_open(const struct anysock_afd *afd, HANDLE port, HANDLE *helper);
+
+/* What requests are made through. The driver takes a lock per helper, so one is for some sockets
+ * only, as long as the queue lives. */
+struct anysock_afd_helper {
+    struct anysock_afd_helper *next;
+    HANDLE handle;
+    unsigned users;
+};
+/* One that has room for another user; null on failure. */
+struct anysock_afd_helper *anysock_afd_find_helper(const struct anysock_afd *afd, HANDLE port,
+                                                   struct anysock_afd_helper **helpers);
+void anysock_afd_free_helpers(struct anysock_afd_helper *helpers);
+
+/* The handle that the driver knows a socket by. */
+int anysock_afd_base(SOCKET native, HANDLE *base);
+
+/* Asks about one socket; a packet with this context comes to the helper's port when there is an
+ * answer. Nothing comes after a failure. Both are the system's until then. */
+NTSTATUS anysock_afd_ask(const struct anysock_afd *afd, HANDLE helper,
+                         struct afd_question *question, IO_STATUS_BLOCK *result, void *context);
+/* Whether a failure comes from a lack of memory, and not from the socket. */
+bool anysock_afd_is_shortage(NTSTATUS status);
+
+/* Looks at many sockets; false if that fails for one of them. The questions become the answer. */
+bool anysock_afd_look(const struct anysock_afd *afd, HANDLE helper,
+                      struct afd_questions *questions);
+
+#endif /* ANYSOCK_WIN32_AFD_H */
