@@ -57,11 +57,11 @@ static unsigned known_of(struct anysock_event *event) {
 }
 
 /* Whether a look that did not find the socket writable must see to it that room signals. Before it
- * is connected something else does; and no room is needed where sending fails anyway. */
+ * is connected something else does; and where sending fails anyway, it was found. */
 static bool awaits_room(struct anysock_event *event, unsigned events) {
-    const uint32_t mask = ST_STREAM | ST_CONNECTED | ST_SHUT_WR | ST_RESET;
+    const uint32_t connected = ST_STREAM | ST_CONNECTED;
     return (event->wanted & ~events & ANYSOCK_WRITABLE) != 0 &&
-           (atomic_load(&event->state) & mask) == (ST_STREAM | ST_CONNECTED);
+           (atomic_load(&event->state) & connected) == connected;
 }
 
 /*
