@@ -1205,8 +1205,9 @@ ANYSOCK_API int anysock_queue_close(struct anysock_queue *queue);
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (wanted or mode) for
  *         arguments; #ANYSOCK_EBUSY if the socket is in a queue already; #ANYSOCK_ENOMEM;
  *         #ANYSOCK_EOPNOTSUPP (#ANYSOCK_PRIORITY on FreeBSD and NetBSD, whose kqueue lacks it);
- *         #ANYSOCK_ENOBUFS (a limit of the system); #ANYSOCK_EPROVIDER (Windows: somebody's layer
- *         hides the socket from the system).
+ *         #ANYSOCK_ENOBUFS (a limit of the system); #ANYSOCK_EMFILE, #ANYSOCK_ENFILE (Linux: the
+ *         first one-shot or connected datagram socket of a queue needs a descriptor);
+ *         #ANYSOCK_EPROVIDER (Windows: somebody's layer hides the socket from the system).
  *
  * Thread safety: any thread, also while one waits in the queue; on one socket one at a time.
  * \posix epoll_ctl; kevent \windows WSAIoctl(SIO_BASE_HANDLE) \since 0.1

@@ -419,6 +419,16 @@ static unsigned conditions(anysock_native native, unsigned wanted) {
     return events & asked;
 }
 
+/* A failed connect is reported to who asks for it only, as by Windows before 10. */
+static unsigned polled(const struct anysock_port_item *item) {
+    const struct fake_socket *socket = fake_at(item->native);
+    unsigned events = conditions(item->native, item->wanted);
+    bool connect = socket->type == ANYSOCK_STREAM && !socket->connected;
+    return connect && (item->wanted & PORT_CONNECTING) == 0 && socket->seen == 0
+               ? events & ~(unsigned)ANYSOCK_ERROR
+               : events;
+}
+
 int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms) {
     if (fake_fails("poll"))
         return -1;
@@ -426,7 +436,7 @@ int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout
     for (;;) {
         int found = 0;
         for (size_t i = 0; i < count; i++) {
-            items[i].events = conditions(items[i].native, items[i].wanted);
+            items[i].events = polled(&items[i]);
             found += items[i].events != 0;
         }
         if (found > 0)

@@ -1,6 +1,9 @@
 /*
- * Nothing allocates, except anysock_event_create. Linked with the allocation functions wrapped.
+ * Nothing allocates, except making an event or a queue and adding to one. Linked with the
+ * allocation functions wrapped.
  */
+#include <string.h>
+
 #include "net.h"
 #include "platform.h"
 
@@ -79,10 +82,113 @@ static void event_create_allocates_once(void **state) {
     close_pair(&client, &server);
 }
 
+/* --- queues --- */
+
+static const unsigned back_ends[] = {0, ANYSOCK_QUEUE_PORTABLE};
+static struct anysock_queue *queue;
+static struct anysock_queue_event got[8];
+
+#define REGISTERED 1000
+static struct anysock many[REGISTERED];
+
+static void open_many(size_t number) {
+    for (size_t i = 0; i < number; i++)
+        assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &many[i]));
+}
+
+/* Takes them out of their queue, too. */
+static void close_many(size_t number) {
+    for (size_t i = 0; i < number; i++)
+        assert_anysock(ANYSOCK_OK, anysock_close(&many[i]));
+}
+
+static void add(struct anysock *s, unsigned wanted, enum anysock_queue_mode mode) {
+    assert_anysock(ANYSOCK_OK, anysock_queue_add(queue, s, wanted, mode, s));
+}
+
+static void wait_in_queue(int timeout_ms) {
+    assert_anysock(ANYSOCK_OK, anysock_queue_wait(queue, got, COUNT_OF(got), timeout_ms, &count));
+}
+
+/* Fewer sockets than a poll has room for on the stack. */
+static void used_queue_allocates_nothing(void **state) {
+    (void)state;
+    static const unsigned both = ANYSOCK_READABLE | ANYSOCK_WRITABLE;
+    enum { FEW = 5 };
+    for (size_t b = 0; b < COUNT_OF(back_ends); b++) {
+        struct anysock fresh;
+        assert_anysock(ANYSOCK_OK, anysock_queue_open(back_ends[b], &queue));
+        assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &fresh));
+        open_many(FEW);
+        unsigned before = 0;
+        for (int round = 0; round < 5; round++) {
+            if (round == 1)
+                before = allocations(); /* the first one makes room */
+            add(&fresh, both, ANYSOCK_QUEUE_LEVEL);
+            for (size_t i = 0; i < FEW; i++)
+                add(&many[i], both, (enum anysock_queue_mode)(i % 3));
+            wait_in_queue(0);
+            wait_in_queue(1);
+            assert_anysock(ANYSOCK_OK, anysock_queue_wake(queue));
+            wait_in_queue(ANYSOCK_FOREVER);
+            for (size_t i = 0; i < FEW; i++)
+                assert_anysock(ANYSOCK_OK,
+                               anysock_queue_modify(queue, &many[i], 0, ANYSOCK_QUEUE_EDGE, NULL));
+            for (size_t i = 0; i < FEW; i++)
+                assert_anysock(ANYSOCK_OK, anysock_queue_remove(queue, &many[i]));
+            assert_anysock(ANYSOCK_OK, anysock_queue_remove(queue, &fresh));
+        }
+        assert_int_equal(before, allocations());
+        close_many(FEW);
+        assert_anysock(ANYSOCK_OK, anysock_close(&fresh));
+        assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+    }
+}
+
+/* epoll keeps what it needs in the kernel; the other back ends have more to remember. */
+static void registered_sockets_cost_little(void **state) {
+    (void)state;
+    for (size_t b = 0; b < COUNT_OF(back_ends); b++) {
+        assert_anysock(ANYSOCK_OK, anysock_queue_open(back_ends[b], &queue));
+        size_t limit = strcmp(anysock_queue_backend(queue), "epoll") == 0 ? 64 : 320;
+        open_many(REGISTERED);
+        size_t before = allocated_bytes();
+        for (size_t i = 0; i < REGISTERED; i++)
+            add(&many[i], ANYSOCK_READABLE, ANYSOCK_QUEUE_LEVEL);
+        size_t each = (allocated_bytes() - before) / REGISTERED;
+        if (each > limit)
+            fail_msg("%s: %zu bytes a socket", anysock_queue_backend(queue), each);
+
+        /* And others take the place of those that go. */
+        before = allocated_bytes();
+        for (size_t i = 0; i < REGISTERED; i++)
+            assert_anysock(ANYSOCK_OK, anysock_queue_remove(queue, &many[i]));
+        for (size_t i = 0; i < REGISTERED; i++)
+            add(&many[i], ANYSOCK_READABLE, ANYSOCK_QUEUE_LEVEL);
+        assert_int_equal(before, allocated_bytes());
+        close_many(REGISTERED);
+        assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+    }
+}
+
+static void queue_allocates_once(void **state) {
+    (void)state;
+    for (size_t b = 0; b < COUNT_OF(back_ends); b++) {
+        unsigned before = allocations();
+        assert_anysock(ANYSOCK_OK, anysock_queue_open(back_ends[b], &queue));
+        assert_int_equal(before + 1, allocations());
+        wait_in_queue(1);
+        assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(nothing_allocates),
         TEST(event_create_allocates_once),
+        TEST(queue_allocates_once),
+        TEST(used_queue_allocates_nothing),
+        TEST(registered_sockets_cost_little),
     };
     return cmocka_run_group_tests_name("allocation", tests, NULL, NULL);
 }

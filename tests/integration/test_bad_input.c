@@ -13,6 +13,8 @@
 
 static struct anysock closed, stream, server, listener, datagram, fresh;
 static struct anysock_event *bound, *unbound;
+static struct anysock_queue *queue, *other_queue; /* the stream is in the first one */
+static struct anysock_queue_event events[4];
 static struct anysock_addr addr, addr6, no_addr, no_port;
 static char bytes[128]; /* a native address */
 static char long_text[70001], long_zone[2000];
@@ -25,6 +27,7 @@ static struct results {
     struct anysock_addr addr;
     struct anysock socket;
     struct anysock_event *event;
+    struct anysock_queue *queue;
     anysock_native native;
     enum anysock_peer_state state;
     size_t count;
@@ -39,6 +42,9 @@ static struct results {
 #define EVENTS_ARE_0 (out.events == 0)
 #define TEXT_IS_EMPTY (out.text[0] == '\0')
 #define NO_EVENT (out.event == NULL)
+#define NO_QUEUE (out.queue == NULL)
+#define WRONG_MODE ((enum anysock_queue_mode)9)
+#define LEVEL ANYSOCK_QUEUE_LEVEL
 #define NO_SOCKET (!anysock_is_open(&out.socket))
 #define PEER_IS_OPEN (out.state == ANYSOCK_PEER_OPEN)
 #define NO_ADDR (anysock_addr_family(&out.addr) == ANYSOCK_UNSPEC && out.addr.length_ == 0)
@@ -84,7 +90,10 @@ static struct results {
     X(anysock_bytes_readable, EBADF, COUNT_IS_0, (&closed, &out.count))                            \
     X(anysock_wait, EBADF, EVENTS_ARE_0, (&closed, 0, -2, &out.events))                            \
     X(anysock_event_bind, EBADF, NOTHING, (unbound, &closed, 0))                                   \
-    X(anysock_event_unbind, EBADF, NOTHING, (&closed))
+    X(anysock_event_unbind, EBADF, NOTHING, (&closed))                                             \
+    X(anysock_queue_add, EBADF, NOTHING, (queue, &closed, ~0u, WRONG_MODE, NULL))                  \
+    X(anysock_queue_modify, EBADF, NOTHING, (queue, &closed, ~0u, WRONG_MODE, NULL))               \
+    X(anysock_queue_remove, EBADF, NOTHING, (queue, &closed))
 
 /* A null pointer where none is allowed, with everything else wrong, too. */
 #define NULL_ROWS(X)                                                                               \
@@ -176,7 +185,18 @@ static struct results {
     X(anysock_event_which, EFAULT, NOTHING, (unbound, NULL))                                       \
     X(anysock_event_rearm, EFAULT, NOTHING, (NULL))                                                \
     X(anysock_event_wait, EFAULT, EVENTS_ARE_0, (NULL, -2, &out.events))                           \
-    X(anysock_event_wait, EFAULT, NOTHING, (unbound, -2, NULL))
+    X(anysock_event_wait, EFAULT, NOTHING, (unbound, -2, NULL))                                    \
+    X(anysock_queue_open, EFAULT, NOTHING, (~0u, NULL))                                            \
+    X(anysock_queue_add, EFAULT, NOTHING, (NULL, &closed, ~0u, WRONG_MODE, NULL))                  \
+    X(anysock_queue_add, EFAULT, NOTHING, (queue, NULL, ~0u, WRONG_MODE, NULL))                    \
+    X(anysock_queue_modify, EFAULT, NOTHING, (NULL, &closed, ~0u, WRONG_MODE, NULL))               \
+    X(anysock_queue_modify, EFAULT, NOTHING, (queue, NULL, ~0u, WRONG_MODE, NULL))                 \
+    X(anysock_queue_remove, EFAULT, NOTHING, (NULL, &closed))                                      \
+    X(anysock_queue_remove, EFAULT, NOTHING, (queue, NULL))                                        \
+    X(anysock_queue_wait, EFAULT, COUNT_IS_0, (NULL, events, 0, -2, &out.count))                   \
+    X(anysock_queue_wait, EFAULT, COUNT_IS_0, (queue, NULL, 0, -2, &out.count))                    \
+    X(anysock_queue_wait, EFAULT, NOTHING, (queue, events, 0, -2, NULL))                           \
+    X(anysock_queue_wake, EFAULT, NOTHING, (NULL))
 
 /* Wrong families, sizes, texts. */
 #define ADDRESS_ROWS(X)                                                                            \
@@ -296,6 +316,28 @@ static struct results {
     X(anysock_event_destroy, EBUSY, NOTHING, (bound))                                              \
     X(anysock_cleanup, ENOTINIT, NOTHING, ())
 
+/* Wrong flags, conditions, modes, sockets and limits of queues. */
+#define QUEUE_ROWS(X)                                                                              \
+    X(anysock_queue_open, EINVAL, NO_QUEUE, (2, &out.queue))                                       \
+    X(anysock_queue_open, EINVAL, NO_QUEUE, (ANYSOCK_QUEUE_PORTABLE | 4, &out.queue))              \
+    X(anysock_queue_close, EBUSY, NOTHING, (queue))                                                \
+    X(anysock_queue_add, EINVAL, NOTHING, (queue, &stream, ANYSOCK_ERROR, LEVEL, NULL))            \
+    X(anysock_queue_add, EINVAL, NOTHING, (queue, &stream, ANYSOCK_HANG_UP, LEVEL, NULL))          \
+    X(anysock_queue_add, EINVAL, NOTHING, (queue, &stream, 0x10000u, LEVEL, NULL))                 \
+    X(anysock_queue_add, EINVAL, NOTHING, (queue, &stream, 0, WRONG_MODE, NULL))                   \
+    X(anysock_queue_add, EINVAL, NOTHING,                                                          \
+      (queue, &stream, 0, (enum anysock_queue_mode) - 1, NULL))                                    \
+    X(anysock_queue_add, EBUSY, NOTHING, (queue, &stream, 0, LEVEL, NULL))                         \
+    X(anysock_queue_add, EBUSY, NOTHING, (other_queue, &stream, 0, LEVEL, NULL))                   \
+    X(anysock_queue_modify, EINVAL, NOTHING, (queue, &stream, ANYSOCK_INVALID, LEVEL, NULL))       \
+    X(anysock_queue_modify, EINVAL, NOTHING, (queue, &stream, 0, WRONG_MODE, NULL))                \
+    X(anysock_queue_modify, EINVAL, NOTHING, (queue, &server, 0, LEVEL, NULL))                     \
+    X(anysock_queue_modify, EINVAL, NOTHING, (other_queue, &stream, 0, LEVEL, NULL))               \
+    X(anysock_queue_remove, EINVAL, NOTHING, (other_queue, &stream))                               \
+    X(anysock_queue_wait, EINVAL, COUNT_IS_0, (queue, events, 0, 0, &out.count))                   \
+    X(anysock_queue_wait, EINVAL, COUNT_IS_0, (queue, events, 1, -2, &out.count))                  \
+    X(anysock_queue_wait, EINVAL, COUNT_IS_0, (queue, events, 1, INT_MAX, &out.count))
+
 /* What takes everything, or has no code: X(function, what must be true). */
 #define ODD_ROWS(X)                                                                                \
     X(anysock_version, anysock_version()[0] != '\0')                                               \
@@ -320,7 +362,11 @@ static struct results {
     X(anysock_is_open, !anysock_is_open(NULL) && !anysock_is_open(&closed))                        \
     X(anysock_is_blocking, !anysock_is_blocking(NULL) && !anysock_is_blocking(&closed))            \
     X(anysock_event_destroy, anysock_event_destroy(NULL) == ANYSOCK_OK)                            \
-    X(anysock_event_native, anysock_event_native(NULL) == (anysock_waitable)(intptr_t)-1)
+    X(anysock_event_native, anysock_event_native(NULL) == (anysock_waitable)(intptr_t)-1)          \
+    X(anysock_queue_close, anysock_queue_close(NULL) == ANYSOCK_OK)                                \
+    X(anysock_queue_remove, anysock_queue_remove(queue, &server) == ANYSOCK_OK)                    \
+    X(anysock_queue_backend, anysock_queue_backend(NULL)[0] == '\0')                               \
+    X(anysock_queue_native, anysock_queue_native(NULL) == (anysock_waitable)(intptr_t)-1)
 
 /* --- running them --- */
 
@@ -343,15 +389,22 @@ static void make_all(void) {
     assert_anysock(ANYSOCK_OK, anysock_event_create(&bound));
     assert_anysock(ANYSOCK_OK, anysock_event_create(&unbound));
     assert_anysock(ANYSOCK_OK, anysock_event_bind(bound, &server, ANYSOCK_READABLE));
+    assert_anysock(ANYSOCK_OK, anysock_queue_open(0, &queue));
+    assert_anysock(ANYSOCK_OK, anysock_queue_open(ANYSOCK_QUEUE_PORTABLE, &other_queue));
+    assert_anysock(ANYSOCK_OK, anysock_queue_add(queue, &stream, ANYSOCK_WRITABLE, LEVEL, bytes));
 }
 
 /* Everything does what it is for. */
 static void use_all(void) {
     struct anysock_addr listening;
     size_t count;
-    unsigned events;
+    unsigned found;
+    assert_anysock(ANYSOCK_OK, anysock_queue_wait(queue, events, 4, PATIENCE_MS, &count));
+    assert_int_equal(1, count);
+    assert_int_equal(ANYSOCK_WRITABLE, events[0].events);
+    assert_ptr_equal(bytes, events[0].data);
     say(&stream, "hello");
-    assert_anysock(ANYSOCK_OK, anysock_event_wait(bound, PATIENCE_MS, &events));
+    assert_anysock(ANYSOCK_OK, anysock_event_wait(bound, PATIENCE_MS, &found));
     assert_anysock(ANYSOCK_OK, anysock_recv_all(&server, bytes, 5, &count));
     assert_memory_equal("hello", bytes, 5);
     assert_anysock(ANYSOCK_OK, anysock_send_to(&datagram, "hello", 5, 0, &addr, &count));
@@ -368,6 +421,8 @@ static void close_all(void) {
         assert_anysock(ANYSOCK_OK, anysock_close(all[i]));
     assert_anysock(ANYSOCK_OK, anysock_event_destroy(bound));
     assert_anysock(ANYSOCK_OK, anysock_event_destroy(unbound));
+    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+    assert_anysock(ANYSOCK_OK, anysock_queue_close(other_queue));
 }
 
 /* Before a row: no result is by chance what it should become. */
@@ -411,6 +466,7 @@ TEST_OF(null_pointers_are_refused, NULL_ROWS, CHECK_ROW)
 TEST_OF(wrong_addresses_are_refused, ADDRESS_ROWS, CHECK_ROW)
 TEST_OF(wrong_numbers_and_states_are_refused, SOCKET_ROWS, CHECK_ROW)
 TEST_OF(wrong_flags_and_limits_are_refused, TRANSFER_ROWS, CHECK_ROW)
+TEST_OF(wrong_requests_to_queues_are_refused, QUEUE_ROWS, CHECK_ROW)
 TEST_OF(some_calls_take_everything, ODD_ROWS, CHECK_ODD)
 
 static void closed_socket_is_an_answer_of_poll(void **state) {
@@ -499,6 +555,15 @@ static const char *const functions[] = {
     NAME(bytes_readable),
     NAME(wait),
     NAME(poll),
+    NAME(queue_open),
+    NAME(queue_close),
+    NAME(queue_add),
+    NAME(queue_modify),
+    NAME(queue_remove),
+    NAME(queue_wait),
+    NAME(queue_wake),
+    NAME(queue_backend),
+    NAME(queue_native),
     NAME(event_create),
     NAME(event_destroy),
     NAME(event_bind),
@@ -511,8 +576,10 @@ static const char *const functions[] = {
 
 #define NAME_OF_ROW(function, code, after, arguments) #function,
 #define NAME_OF_ODD(function, truth) #function,
-static const char *const covered[] = {CLOSED_ROWS(NAME_OF_ROW) NULL_ROWS(NAME_OF_ROW) ADDRESS_ROWS(
-    NAME_OF_ROW) SOCKET_ROWS(NAME_OF_ROW) TRANSFER_ROWS(NAME_OF_ROW) ODD_ROWS(NAME_OF_ODD)};
+static const char *const covered[] = {CLOSED_ROWS(NAME_OF_ROW) NULL_ROWS(NAME_OF_ROW)
+                                          ADDRESS_ROWS(NAME_OF_ROW) SOCKET_ROWS(NAME_OF_ROW)
+                                              TRANSFER_ROWS(NAME_OF_ROW) QUEUE_ROWS(NAME_OF_ROW)
+                                                  ODD_ROWS(NAME_OF_ODD)};
 
 static void every_function_has_a_row(void **state) {
     (void)state;
@@ -533,6 +600,7 @@ int main(void) {
         TEST(wrong_addresses_are_refused),
         TEST(wrong_numbers_and_states_are_refused),
         TEST(wrong_flags_and_limits_are_refused),
+        TEST(wrong_requests_to_queues_are_refused),
         TEST(some_calls_take_everything),
         TEST(closed_socket_is_an_answer_of_poll),
         TEST(handles_that_are_no_sockets_stay_the_callers),

@@ -8,8 +8,8 @@
 static char buffer[64];
 static size_t moved;
 
-/* Sockets that are writable and cost little. */
-#define MANY 100
+/* Sockets that are writable and cost little; more than a poll has room for on the stack. */
+#define MANY 70
 static struct anysock many[MANY];
 
 static void open_many(size_t from) {
@@ -105,6 +105,65 @@ static void mode_and_timeouts_of_a_socket_do_not_matter(void **state) {
     assert_int_equal(ANYSOCK_READABLE, told(&client));
     assert_true(anysock_is_blocking(&client));
     close_pair(&client, &server);
+}
+
+/* --- no descriptors left --- */
+
+/* epoll needs one more for the first connected datagram socket; nobody else does. */
+static void add_without_descriptors_works_or_says_why(void **state) {
+    (void)state;
+    struct anysock s = connected_datagram();
+    if (forbid_descriptors()) {
+        int code = anysock_queue_add(queue, &s, BOTH, LEVEL, &s);
+        allow_descriptors();
+        if (code != ANYSOCK_OK)
+            assert_anysock(ANYSOCK_EMFILE, code);
+        take_out(&s);
+        expect_silence();
+    }
+    add(&s, BOTH, LEVEL);
+    assert_int_equal(ANYSOCK_WRITABLE, told(&s));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void modify_without_descriptors_works_or_says_why(void **state) {
+    (void)state;
+    struct anysock client, server;
+    make_pair(0, 0, &client, &server);
+    add(&client, BOTH, LEVEL);
+    if (forbid_descriptors()) {
+        int code = anysock_queue_modify(queue, &client, BOTH, ONE_SHOT, &client);
+        allow_descriptors();
+        if (code != ANYSOCK_OK) {
+            assert_anysock(ANYSOCK_EMFILE, code);
+            expect_silence(); /* it rests */
+        }
+    }
+    modify(&client, BOTH, ONE_SHOT);
+    assert_int_equal(ANYSOCK_WRITABLE, told(&client));
+    close_pair(&client, &server);
+}
+
+/* A call that has nothing to do with queues cannot say it: the socket is told to be broken. */
+static void socket_that_cannot_be_watched_any_more_is_told(void **state) {
+    (void)state;
+    struct anysock s;
+    struct anysock_addr addr;
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 9, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &s));
+    add(&s, BOTH, LEVEL);
+    if (forbid_descriptors()) {
+        int code = anysock_connect(&s, &addr);
+        allow_descriptors();
+        assert_anysock(ANYSOCK_OK, code);
+        unsigned events = told(&s);
+        if (events != ANYSOCK_WRITABLE)
+            assert_int_equal(BOTH | UNASKED, events);
+    }
+    take_out(&s);
+    add(&s, BOTH, LEVEL);
+    assert_int_equal(ANYSOCK_WRITABLE, told(&s));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
 /* --- data --- */
@@ -427,6 +486,9 @@ int main(void) {
         ON_EACH(queue_with_sockets_stays_open),
         ON_EACH(socket_may_go_from_queue_to_queue),
         ON_EACH(mode_and_timeouts_of_a_socket_do_not_matter),
+        ON_EACH(add_without_descriptors_works_or_says_why),
+        ON_EACH(modify_without_descriptors_works_or_says_why),
+        ON_EACH(socket_that_cannot_be_watched_any_more_is_told),
         ON_EACH(data_come_back_as_they_were_given),
         ON_EACH(moved_socket_stays_registered),
         ON_EACH(what_does_not_fit_comes_later),

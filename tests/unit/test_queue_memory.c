@@ -100,6 +100,22 @@ static void modify_that_cannot_be_watched_reports_it(void **state) {
     assert_int_equal(ANYSOCK_READABLE, told(&s));
 }
 
+/* A level that stays as it is costs nothing, unless nobody watches. */
+static void same_modify_watches_again(void **state) {
+    (void)state;
+    s = fake_fresh(0);
+    add(&s, BOTH, LEVEL);
+    forbid_allocations(0);
+    assert_anysock(ANYSOCK_OK, anysock_listen(&s, 5));
+    for (int i = 0; i < 2; i++)
+        assert_anysock(ANYSOCK_ENOBUFS,
+                       anysock_queue_modify(queue, &s, ANYSOCK_READABLE, LEVEL, &s));
+    allow_allocations();
+    modify(&s, ANYSOCK_READABLE, LEVEL);
+    fake_client_arrives(fake_of(&s));
+    assert_int_equal(ANYSOCK_READABLE, told(&s));
+}
+
 static void wait_without_memory_fails(void **state) {
     (void)state;
     static const int times_ms[] = {0, 30, ANYSOCK_FOREVER};
@@ -129,6 +145,7 @@ int main(void) {
         TEST(socket_that_cannot_be_watched_any_more_is_broken),
         TEST(edge_that_cannot_be_watched_any_more_is_broken),
         TEST(modify_that_cannot_be_watched_reports_it),
+        TEST(same_modify_watches_again),
         TEST(wait_without_memory_fails),
     };
     return cmocka_run_group_tests_name("queue_memory", tests, NULL, NULL);

@@ -81,6 +81,15 @@ static void every_call_that_would_block_arms_the_edge(void **state) {
     }
 }
 
+static void would_block_arms_nothing_unwanted(void **state) {
+    (void)state;
+    s = silent_socket();
+    add(&s, ANYSOCK_READABLE, EDGE);
+    assert_anysock(ANYSOCK_EAGAIN, send_some(&s));
+    fake_room_appears(fake_of(&s));
+    assert_int_equal(0, told(&s));
+}
+
 static void accept_that_would_block_arms_the_edge(void **state) {
     (void)state;
     s = fake_listener(ANYSOCK_NONBLOCK);
@@ -179,6 +188,7 @@ int main(void) {
         TEST(one_shot_stays_silent_whatever_becomes_of_it),
         TEST(edge_is_told_again_after_would_block),
         TEST(every_call_that_would_block_arms_the_edge),
+        TEST(would_block_arms_nothing_unwanted),
         TEST(accept_that_would_block_arms_the_edge),
         TEST(accept_that_gives_up_arms_the_edge),
         TEST(urgent_data_come_as_an_edge_again),

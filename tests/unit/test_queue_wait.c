@@ -270,6 +270,25 @@ static void wake_comes_with_what_is_there(void **state) {
     assert_int_equal(FRESH, events_of(&t));
 }
 
+static void data_and_wake(struct fake_socket *socket) {
+    fake_data_arrives(socket);
+    (void)anysock_queue_wake(queue);
+}
+
+static void wake_with_data_ends_one_wait_only(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    add(&s, ANYSOCK_READABLE, LEVEL);
+    fake_later(20, data_and_wake, &s);
+    wait_for(ANYSOCK_FOREVER);
+    assert_int_equal(ANYSOCK_READABLE, events_of(&s));
+    fake_of(&s)->incoming = 0;
+    fake_later(20, fake_data_arrives, &s);
+    wait_for(30);
+    assert_int_equal(ANYSOCK_READABLE, events_of(&s));
+    assert_int_equal(40, fake_elapsed_ms());
+}
+
 static void interrupted_wait_sees_the_wake(void **state) {
     (void)state;
     wake();
@@ -311,9 +330,11 @@ static void fresh_stream_that_is_added_meanwhile_is_told(void **state) {
     assert_int_equal(20, fake_elapsed_ms());
 }
 
-static void remove_now(struct fake_socket *socket) {
+/* The wait finds data on the removed socket, and the other one must not have its place yet. */
+static void replace_now(struct fake_socket *socket) {
     (void)anysock_queue_remove(queue, &s);
-    fake_data_arrives(socket); /* the wait finds it, and too late */
+    fake_data_arrives(socket);
+    add_now(socket);
 }
 
 static void socket_that_is_removed_meanwhile_is_not_told(void **state) {
@@ -322,8 +343,7 @@ static void socket_that_is_removed_meanwhile_is_not_told(void **state) {
     t = fake_connected(0);
     added = &t;
     add(&s, ANYSOCK_READABLE, LEVEL);
-    fake_later(20, remove_now, &s);
-    fake_later(20, add_now, &s); /* must not get the place of the other one yet */
+    fake_later(20, replace_now, &s);
     wait_for(30);
     assert_int_equal(0, count);
     assert_int_equal(30, fake_elapsed_ms());
@@ -411,6 +431,7 @@ int main(void) {
         TEST(wake_ends_a_wait),
         TEST(wake_after_the_wait_ends_the_next_one),
         TEST(wake_comes_with_what_is_there),
+        TEST(wake_with_data_ends_one_wait_only),
         TEST(interrupted_wait_sees_the_wake),
         TEST(socket_that_is_added_meanwhile_is_seen),
         TEST(fresh_stream_that_is_added_meanwhile_is_told),
