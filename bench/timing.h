@@ -1,7 +1,7 @@
 /*
- * What `streams` and `queue` have in common where they measure time: the runners take turns in short
- * slices, in another order each time, and of each runner the slices that nothing disturbed are
- * compared, which the 5th percentile stands for.
+ * What `streams` and `queue` have in common where they measure time: the runners take turns in
+ * short slices, in another order each time, and of each runner the slices that nothing disturbed
+ * are compared, which the 5th percentile stands for.
  */
 #ifndef ANYSOCK_BENCH_TIMING_H
 #define ANYSOCK_BENCH_TIMING_H
