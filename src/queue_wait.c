@@ -108,9 +108,22 @@ static size_t share_of(struct anysock_queue *queue, size_t capacity) {
     return capacity > 1 ? capacity / 2 : (size_t)queue->odd_turn;
 }
 
-/* The careful way: there are notes to look at, or a time to keep. */
-static int wait_on(struct anysock_queue *queue, struct anysock_queue_event *events, size_t capacity,
-                   int timeout_ms, size_t *count) {
+static ptrdiff_t sort_out(struct anysock_queue *queue, struct anysock_queue_event *events,
+                          ptrdiff_t found, size_t capacity) {
+    if (found <= 0 || notes_of(queue) == 0 || queue->backend->sort_out == NULL)
+        return found;
+    return queue->backend->sort_out(queue, events, (size_t)found, capacity);
+}
+
+static ptrdiff_t ask_backend(struct anysock_queue *queue, struct anysock_queue_event *events,
+                             size_t capacity, int timeout_ms) {
+    ptrdiff_t found = queue->backend->wait(queue, events, capacity, timeout_ms);
+    return sort_out(queue, events, found, capacity);
+}
+
+/* There are notes to look at, or a time to keep. */
+static int keep_waiting(struct anysock_queue *queue, struct anysock_queue_event *events,
+                        size_t capacity, int timeout_ms, size_t *count) {
     struct anysock_deadline deadline = anysock_deadline_in(timeout_ms);
     int left = timeout_ms;
     for (;;) {
@@ -123,7 +136,7 @@ static int wait_on(struct anysock_queue *queue, struct anysock_queue_event *even
         size_t told = odd ? tell_odd(queue, events, share_of(queue, capacity)) : 0;
         ptrdiff_t found = 0;
         if (told < capacity)
-            found = queue->backend->wait(queue, events + told, capacity - told, odd ? 0 : left);
+            found = ask_backend(queue, events + told, capacity - told, odd ? 0 : left);
         int code = found < 0 ? fail_native(OP_WAIT, true) : ANYSOCK_OK;
         if (code != ANYSOCK_OK && code != ANYSOCK_EINTR && told == 0)
             return code;
@@ -138,6 +151,21 @@ static int wait_on(struct anysock_queue *queue, struct anysock_queue_event *even
     }
 }
 
+int anysock_queue_wait_on(struct anysock_queue *queue, struct anysock_queue_event *events,
+                          size_t capacity, int timeout_ms, size_t *count, ptrdiff_t first) {
+    if (capacity > EVENTS_MAX)
+        capacity = EVENTS_MAX;
+    ptrdiff_t found = sort_out(queue, events, first, capacity);
+    int code = ANYSOCK_OK;
+    if (found > 0)
+        *count = (size_t)found;
+    else if (!queue->woken && (found != 0 || timeout_ms != 0 || notes_of(queue) != 0))
+        code = keep_waiting(queue, events, capacity, timeout_ms, count);
+    queue->woken = false;
+    return code;
+}
+
+/* The straight way: the back end is asked once, and all that it finds is the caller's. */
 int anysock_queue_wait(struct anysock_queue *queue, struct anysock_queue_event *events,
                        size_t capacity, int timeout_ms, size_t *count) {
     if (count == NULL)
@@ -149,18 +177,15 @@ int anysock_queue_wait(struct anysock_queue *queue, struct anysock_queue_event *
         return refuse(ANYSOCK_EINVAL);
     if (atomic_exchange_explicit(&queue->waiting, true, memory_order_acq_rel))
         return refuse(ANYSOCK_EBUSY);
-    if (capacity > EVENTS_MAX)
-        capacity = EVENTS_MAX;
 
     int code = ANYSOCK_OK;
     ptrdiff_t found = -1;
-    if (timeout_ms <= 0 && notes_of(queue) == 0)
+    if (timeout_ms <= 0 && capacity <= EVENTS_MAX && notes_of(queue) == 0)
         found = queue->backend->wait(queue, events, capacity, timeout_ms);
-    if (found > 0)
+    if (found > 0 && notes_of(queue) == 0 && !queue->woken)
         *count = (size_t)found;
-    else if (!queue->woken && (found != 0 || timeout_ms != 0 || notes_of(queue) != 0))
-        code = wait_on(queue, events, capacity, timeout_ms, count);
-    queue->woken = false;
+    else
+        code = anysock_queue_wait_on(queue, events, capacity, timeout_ms, count, found);
     atomic_store_explicit(&queue->waiting, false, memory_order_release);
     return code;
 }

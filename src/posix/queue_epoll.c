@@ -27,6 +27,9 @@ _Static_assert(EPOLLHUP + 0 == ANYSOCK_HANG_UP + 0 && EPOLLRDHUP + 0 == ANYSOCK_
 /* Elsewhere, and of datagram sockets, so many are taken at a time. */
 #define BATCH 64
 
+/* Of functions that are seldom called: inside the others these would save registers for them. */
+#define APART __attribute__((noinline, cold))
+
 struct epoll_registration {
     struct anysock_registration core;
     int epoll; /* that it is in */
@@ -98,8 +101,8 @@ static bool is_connected_datagram(const struct anysock_registration *r) {
     return (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED;
 }
 
-static int home_of(struct epoll_queue *q, const struct anysock_registration *r) {
-    return is_connected_datagram(r) ? datagrams_of(q) : q->epoll;
+static struct epoll_registration *member_of(struct anysock_registration *r) {
+    return (struct epoll_registration *)(void *)r;
 }
 
 static int put(int epoll, int action, struct anysock_registration *r) {
@@ -110,28 +113,40 @@ static int put(int epoll, int action, struct anysock_registration *r) {
     return control(epoll, action, r->native, bits, is_connected_datagram(r) ? r : r->data);
 }
 
-static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
-    int epoll = home_of(of(queue), r);
-    if (epoll < 0 || put(epoll, EPOLL_CTL_ADD, r) != 0)
+static APART int watch_datagram(struct anysock_queue *queue, struct anysock_registration *r) {
+    int epoll = datagrams_of(of(queue));
+    if (epoll < 0)
         return -1;
-    ((struct epoll_registration *)(void *)r)->epoll = epoll;
-    return 0;
+    member_of(r)->epoll = epoll;
+    return put(epoll, EPOLL_CTL_ADD, r);
 }
 
+static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
+    if (is_connected_datagram(r))
+        return watch_datagram(queue, r);
+    member_of(r)->epoll = of(queue)->epoll;
+    return put(of(queue)->epoll, EPOLL_CTL_ADD, r);
+}
+
+/* It is gone already if somebody else has closed it, which is no failure of ours. */
 static void forget(struct anysock_queue *queue, struct anysock_registration *r) {
     (void)queue;
     struct epoll_event ignored; /* kernels before 2.6.9 want one */
-    (void)epoll_ctl(((struct epoll_registration *)(void *)r)->epoll, EPOLL_CTL_DEL, r->native,
-                    &ignored);
+    int error = errno;
+    if (epoll_ctl(member_of(r)->epoll, EPOLL_CTL_DEL, r->native, &ignored) != 0)
+        errno = error;
+}
+
+static APART int move(struct anysock_queue *queue, struct anysock_registration *r) {
+    forget(queue, r);
+    return watch(queue, r);
 }
 
 static int change(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed) {
-    int before = ((struct epoll_registration *)(void *)r)->epoll;
-    int epoll = home_of(of(queue), r);
-    if (epoll == before)
-        return rearmed ? put(epoll, EPOLL_CTL_MOD, r) : 0;
-    forget(queue, r);
-    return watch(queue, r);
+    bool among_datagrams = member_of(r)->epoll != of(queue)->epoll;
+    if (among_datagrams != is_connected_datagram(r))
+        return move(queue, r);
+    return rearmed ? put(member_of(r)->epoll, EPOLL_CTL_MOD, r) : 0;
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -159,7 +174,8 @@ static size_t tell_datagrams(struct anysock_queue *queue, struct anysock_queue_e
     return told;
 }
 
-/* Takes our own descriptors out of the events. */
+/* Takes our own descriptors out of the events. What rouses a wait leaves a note first, so that
+ * without one there are none. */
 static ptrdiff_t sort_out(struct anysock_queue *queue, struct anysock_queue_event *events,
                           size_t count, size_t capacity) {
     struct epoll_queue *q = of(queue);
@@ -195,13 +211,9 @@ static int fetch(int epoll, struct anysock_queue_event *events, size_t capacity,
 static ptrdiff_t wait_epoll(struct anysock_queue *queue, struct anysock_queue_event *events,
                             size_t capacity, int timeout_ms) {
     int epoll = of(queue)->epoll;
-    int count = LAID_OUT_ALIKE ? epoll_wait(epoll, (struct epoll_event *)(void *)events,
-                                            (int)capacity, timeout_ms)
-                               : fetch(epoll, events, capacity, timeout_ms);
-    /* What rouses a wait leaves a note first. */
-    if (count <= 0 || notes_of(queue) == 0)
-        return count;
-    return sort_out(queue, events, (size_t)count, capacity);
+    return LAID_OUT_ALIKE
+               ? epoll_wait(epoll, (struct epoll_event *)(void *)events, (int)capacity, timeout_ms)
+               : fetch(epoll, events, capacity, timeout_ms);
 }
 
 static void wake(struct anysock_queue *queue) {
@@ -222,6 +234,7 @@ static const struct anysock_queue_backend epoll_queue = {
     .change = change,
     .forget = forget,
     .wait = wait_epoll,
+    .sort_out = sort_out,
     .wake = wake,
     .native = native,
 };
