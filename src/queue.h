@@ -96,6 +96,7 @@ struct anysock_queue {
     _Atomic unsigned notes;
     atomic_bool waiting; /* a thread is in anysock_queue_wait() */
     bool woken;          /* belongs to that thread: a wake was taken back */
+    bool roused;         /* belongs to that thread: a signal was, and may have taken all the room */
     bool odd_turn;       /* belongs to that thread: whose turn it is when there is room for one */
 
     /* The lock: who finds it taken goes to the gate. */

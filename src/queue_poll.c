@@ -79,8 +79,8 @@ static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
 }
 
 static int change(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed) {
-    (void)r; /* every wait looks anyway */
-    (void)rearmed;
+    (void)rearmed; /* every wait looks anyway */
+    member_of(r)->muted = false;
     ask_anew(queue);
     return 0;
 }
@@ -130,13 +130,14 @@ static unsigned question_of(const struct anysock_registration *r) {
  * Prepares the question; returns how many items it has. Two kinds are left out, whose answer would
  * come at once and tell nothing: those whose error or hang-up was told as an edge, and for a moment
  * those that just gave such an answer: Windows reports the peer's end also to who does not want it.
+ * (A wait that only looks does not spin, and asks about all.)
  */
 static size_t ask(struct poll_queue *q, int *timeout_ms) {
     q->items[0] = (struct anysock_port_item){q->waker.readable, ANYSOCK_READABLE, 0};
     size_t asked = 1, first = q->count > 0 ? q->first % q->count : 0;
     for (size_t i = 0; i < q->count; i++) {
         struct poll_registration *r = q->members[(first + i) % q->count];
-        bool muted = r->muted;
+        bool muted = r->muted && *timeout_ms != 0;
         r->muted = false;
         if (muted && (*timeout_ms < 0 || *timeout_ms > MUTE_MS))
             *timeout_ms = MUTE_MS;
@@ -164,7 +165,8 @@ static size_t answer(struct poll_queue *q, size_t asked, struct anysock_queue_ev
         if (r->core.place == PLACE_RESTING)
             drop(q, r);
     }
-    q->first += i - 1;
+    if (i < asked)
+        q->first = q->asked[i]->index; /* there was no room for it: the next wait begins with it */
     return told;
 }
 

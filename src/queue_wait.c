@@ -17,6 +17,7 @@ void anysock_queue_rouse(struct anysock_queue *queue, unsigned notes) {
 void anysock_queue_roused(struct anysock_queue *queue) {
     unsigned before = atomic_fetch_and_explicit(
         &queue->notes, ~(unsigned)(NOTE_ROUSED | NOTE_WOKEN), memory_order_acq_rel);
+    queue->roused = true;
     if ((before & NOTE_WOKEN) != 0)
         queue->woken = true;
 }
@@ -24,22 +25,23 @@ void anysock_queue_roused(struct anysock_queue *queue) {
 /* ------------------------------------------------------------------------------------------- */
 
 /* What is known of it was told. An edge goes on with what can still happen: behind a hang-up there
- * is nothing. */
-static void odd_was_told(struct anysock_queue *queue, struct anysock_registration *r) {
+ * is nothing. Returns whether the back end watches it now. */
+static bool odd_was_told(struct anysock_queue *queue, struct anysock_registration *r) {
     if (r->mode == ANYSOCK_QUEUE_LEVEL) {
         anysock_queue_append_odd(queue, r);
-        return;
+        return false;
     }
     r->place = PLACE_RESTING;
     if (r->mode == ANYSOCK_QUEUE_ONE_SHOT || (r->known & ANYSOCK_HANG_UP) != 0)
-        return;
+        return false;
     r->watched = (uint16_t)((r->wanted | (unsigned)QUEUE_UNASKED) & ~(unsigned)r->known);
     r->place = PLACE_WATCHED;
     if (queue->backend->watch(queue, r) == 0)
-        return;
+        return true;
     /* It cannot be watched any more, which its owner must hear. */
     r->known |= BOTH | QUEUE_UNASKED;
     anysock_queue_append_odd(queue, r);
+    return false;
 }
 
 /* What the system says, completed to what it means everywhere. */
@@ -74,9 +76,10 @@ static unsigned look_at_odd(const struct anysock_registration *r) {
     return complete(r, found) & (r->wanted | (unsigned)QUEUE_UNASKED);
 }
 
-/* Each at most once, and the others get a turn first the next time. */
+/* Each at most once, and the others get a turn first the next time. handed_over tells that the back
+ * end would report some of them once more. */
 static size_t tell_odd(struct anysock_queue *queue, struct anysock_queue_event *events,
-                       size_t capacity) {
+                       size_t capacity, bool *handed_over) {
     size_t count = 0;
     anysock_queue_lock(queue);
     const struct anysock_registration *last = queue->last_odd;
@@ -87,12 +90,10 @@ static size_t tell_odd(struct anysock_queue *queue, struct anysock_queue_event *
         more = r != last;
         events[count].events = look_at_odd(r);
         events[count++].data = r->data;
-        odd_was_told(queue, r);
+        *handed_over |= odd_was_told(queue, r);
     }
     if (queue->odd == NULL)
         anysock_queue_clear_note(queue, NOTE_ODD);
-    else
-        anysock_queue_rouse(queue, 0); /* the native descriptor stays readable, too */
     anysock_queue_unlock(queue);
     return count;
 }
@@ -121,6 +122,12 @@ static ptrdiff_t ask_backend(struct anysock_queue *queue, struct anysock_queue_e
     return sort_out(queue, events, found, capacity);
 }
 
+/* The native descriptor, while there are odd registrations. */
+static void stay_readable(struct anysock_queue *queue) {
+    if ((notes_of(queue) & NOTE_ODD) != 0)
+        anysock_queue_rouse(queue, 0);
+}
+
 /* There are notes to look at, or a time to keep. */
 static int keep_waiting(struct anysock_queue *queue, struct anysock_queue_event *events,
                         size_t capacity, int timeout_ms, size_t *count) {
@@ -133,21 +140,24 @@ static int keep_waiting(struct anysock_queue *queue, struct anysock_queue_event 
             anysock_queue_unlock(queue);
         }
         bool odd = (notes_of(queue) & NOTE_ODD) != 0;
-        size_t told = odd ? tell_odd(queue, events, share_of(queue, capacity)) : 0;
+        bool handed_over = false;
+        size_t told = odd ? tell_odd(queue, events, share_of(queue, capacity), &handed_over) : 0;
         ptrdiff_t found = 0;
-        if (told < capacity)
+        if (told < capacity && !handed_over)
             found = ask_backend(queue, events + told, capacity - told, odd ? 0 : left);
         int code = found < 0 ? fail_native(OP_WAIT, true) : ANYSOCK_OK;
         if (code != ANYSOCK_OK && code != ANYSOCK_EINTR && told == 0)
             return code;
         *count = told + (size_t)(found > 0 ? found : 0);
-        bool woken = queue->woken;
-        queue->woken = false;
-        if (*count > 0 || woken)
+        bool woken = queue->woken, roused = queue->roused;
+        queue->woken = queue->roused = false;
+        if (*count > 0 || woken) {
+            stay_readable(queue);
             return ANYSOCK_OK;
-        if (left == 0 && !odd && code == ANYSOCK_OK)
-            return ANYSOCK_OK;
+        }
         left = anysock_deadline_left(&deadline);
+        if (left == 0 && !odd && !roused && code == ANYSOCK_OK)
+            return ANYSOCK_OK;
     }
 }
 
@@ -157,11 +167,14 @@ int anysock_queue_wait_on(struct anysock_queue *queue, struct anysock_queue_even
         capacity = EVENTS_MAX;
     ptrdiff_t found = sort_out(queue, events, first, capacity);
     int code = ANYSOCK_OK;
-    if (found > 0)
+    if (found > 0) {
         *count = (size_t)found;
-    else if (!queue->woken && (found != 0 || timeout_ms != 0 || notes_of(queue) != 0))
+        stay_readable(queue);
+    } else if (!queue->woken &&
+               (found != 0 || timeout_ms != 0 || queue->roused || notes_of(queue) != 0)) {
         code = keep_waiting(queue, events, capacity, timeout_ms, count);
-    queue->woken = false;
+    }
+    queue->woken = queue->roused = false;
     return code;
 }
 

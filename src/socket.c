@@ -258,10 +258,11 @@ static int accept_native(struct anysock *listener, bool nonblocking, anysock_nat
          * one, but do not spin on a system that never ends to say so. */
         if (code == ANYSOCK_ECONNABORTED && ++broken <= ACCEPT_RETRIES)
             continue;
-        if (code == ANYSOCK_ECONNABORTED)
-            return ANYSOCK_EAGAIN;
-        if (code == ANYSOCK_EAGAIN && (state_of(listener) & ST_EDGE) != 0)
+        bool gives_up = code == ANYSOCK_ECONNABORTED;
+        if ((gives_up || code == ANYSOCK_EAGAIN) && (state_of(listener) & ST_EDGE) != 0)
             anysock_queue_rearm(listener, ANYSOCK_READABLE);
+        if (gives_up)
+            return ANYSOCK_EAGAIN;
         if (code == ANYSOCK_EAGAIN)
             code = anysock_block(listener, 0, ANYSOCK_TIMEOUT_RECV, &deadline);
         if (code != ANYSOCK_OK)

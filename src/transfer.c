@@ -29,7 +29,9 @@ static enum anysock_timeout timeout_of(const struct transfer *transfer) {
 }
 
 static unsigned condition_of(const struct transfer *transfer) {
-    return transfer->op == OP_SEND ? ANYSOCK_WRITABLE : ANYSOCK_READABLE;
+    if (transfer->op == OP_SEND)
+        return ANYSOCK_WRITABLE;
+    return (transfer->flags & ANYSOCK_OOB) != 0 ? ANYSOCK_PRIORITY : ANYSOCK_READABLE;
 }
 
 int anysock_block(struct anysock *s, unsigned flags, enum anysock_timeout which,

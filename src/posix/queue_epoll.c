@@ -2,9 +2,10 @@
  * The back end of queues on Linux: epoll, whose bits are ours. What it reports is the caller's
  * already, data included, so that it writes straight into the caller's array.
  *
- * Only a connected datagram socket needs another word: epoll reports its error and not that a
- * receive would return it. Such sockets are in an epoll of their own inside the other one, with
- * their registration as data.
+ * Two kinds need another word. Of a connected datagram socket epoll reports an error and not that a
+ * receive would return it; and of a one-shot registration nobody could say whether it was told
+ * already, which decides whether the library tells what it knows of the socket. Both are in an
+ * epoll of their own inside the other one, with their registration as data.
  */
 #include <stddef.h>
 #include <sys/epoll.h>
@@ -24,7 +25,7 @@ _Static_assert(EPOLLHUP + 0 == ANYSOCK_HANG_UP + 0 && EPOLLRDHUP + 0 == ANYSOCK_
      offsetof(struct epoll_event, events) == offsetof(struct anysock_queue_event, events) &&       \
      offsetof(struct epoll_event, data) == offsetof(struct anysock_queue_event, data))
 
-/* Elsewhere, and of datagram sockets, so many are taken at a time. */
+/* Elsewhere, and from the inner epoll, so many are taken at a time. */
 #define BATCH 64
 
 /* Of functions that are seldom called: inside the others these would save registers for them. */
@@ -38,7 +39,7 @@ struct epoll_registration {
 struct epoll_queue {
     struct anysock_queue core;
     int epoll;
-    int datagrams; /* -1 until there is one */
+    int inner; /* -1 until somebody needs it */
     struct anysock_port_waker waker;
 };
 
@@ -57,15 +58,15 @@ static int control(int epoll, int action, int fd, uint32_t bits, void *data) {
 
 static void close_epoll(struct anysock_queue *queue) {
     struct epoll_queue *q = of(queue);
-    if (q->datagrams >= 0)
-        anysock_port_close(q->datagrams);
+    if (q->inner >= 0)
+        anysock_port_close(q->inner);
     anysock_port_waker_close(&q->waker);
     anysock_port_close(q->epoll);
 }
 
 static int open_epoll(struct anysock_queue *queue) {
     struct epoll_queue *q = of(queue);
-    q->datagrams = -1;
+    q->inner = -1;
     q->epoll = epoll_create1(EPOLL_CLOEXEC);
     if (q->epoll < 0)
         return -1;
@@ -81,51 +82,52 @@ static int open_epoll(struct anysock_queue *queue) {
 
 /* ------------------------------------------------------------------------------------------- */
 
-/* The epoll of connected datagram sockets, made when it is needed first. From then on every wait
- * looks whether it is among the events. */
-static int datagrams_of(struct epoll_queue *q) {
-    if (q->datagrams >= 0)
-        return q->datagrams;
+/* The inner epoll, made when it is needed first. From then on every wait looks whether it is among
+ * the events. */
+static int inner_of(struct epoll_queue *q) {
+    if (q->inner >= 0)
+        return q->inner;
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     if (epoll < 0)
         return -1;
     atomic_fetch_or(&q->core.notes, NOTE_BACKEND);
-    if (control(q->epoll, EPOLL_CTL_ADD, epoll, EPOLLIN, &q->datagrams) != 0) {
+    if (control(q->epoll, EPOLL_CTL_ADD, epoll, EPOLLIN, &q->inner) != 0) {
         anysock_port_close(epoll);
         return -1;
     }
-    return q->datagrams = epoll;
+    return q->inner = epoll;
 }
 
-static bool is_connected_datagram(const struct anysock_registration *r) {
-    return (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED;
+static bool is_inner(const struct anysock_registration *r) {
+    return r->mode == ANYSOCK_QUEUE_ONE_SHOT ||
+           (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED;
 }
 
 static struct epoll_registration *member_of(struct anysock_registration *r) {
     return (struct epoll_registration *)(void *)r;
 }
 
-static int put(int epoll, int action, struct anysock_registration *r) {
-    static const uint32_t modes[] = {[ANYSOCK_QUEUE_LEVEL] = 0,
-                                     [ANYSOCK_QUEUE_ONE_SHOT] = EPOLLONESHOT,
-                                     [ANYSOCK_QUEUE_EDGE] = EPOLLET};
-    uint32_t bits = (r->watched & (uint32_t)QUEUE_CONDITIONS) | modes[r->mode];
-    return control(epoll, action, r->native, bits, is_connected_datagram(r) ? r : r->data);
+/* One-shots are taken out when they are told. */
+static inline int put(int epoll, int action, const struct anysock_registration *r, void *data) {
+    uint32_t bits = r->watched & (uint32_t)QUEUE_CONDITIONS;
+    if (r->mode == ANYSOCK_QUEUE_EDGE)
+        bits |= EPOLLET;
+    return control(epoll, action, r->native, bits, data);
 }
 
-static APART int watch_datagram(struct anysock_queue *queue, struct anysock_registration *r) {
-    int epoll = datagrams_of(of(queue));
+static APART int watch_inner(struct anysock_queue *queue, struct anysock_registration *r) {
+    int epoll = inner_of(of(queue));
     if (epoll < 0)
         return -1;
     member_of(r)->epoll = epoll;
-    return put(epoll, EPOLL_CTL_ADD, r);
+    return put(epoll, EPOLL_CTL_ADD, r, r);
 }
 
 static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
-    if (is_connected_datagram(r))
-        return watch_datagram(queue, r);
+    if (is_inner(r))
+        return watch_inner(queue, r);
     member_of(r)->epoll = of(queue)->epoll;
-    return put(of(queue)->epoll, EPOLL_CTL_ADD, r);
+    return put(of(queue)->epoll, EPOLL_CTL_ADD, r, r->data);
 }
 
 /* It is gone already if somebody else has closed it, which is no failure of ours. */
@@ -143,23 +145,24 @@ static APART int move(struct anysock_queue *queue, struct anysock_registration *
 }
 
 static int change(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed) {
-    bool among_datagrams = member_of(r)->epoll != of(queue)->epoll;
-    if (among_datagrams != is_connected_datagram(r))
+    bool was_inner = member_of(r)->epoll != of(queue)->epoll;
+    if (was_inner != is_inner(r))
         return move(queue, r);
-    return rearmed ? put(member_of(r)->epoll, EPOLL_CTL_MOD, r) : 0;
+    if (!rearmed)
+        return 0;
+    return put(member_of(r)->epoll, EPOLL_CTL_MOD, r, was_inner ? r : r->data);
 }
 
 /* ------------------------------------------------------------------------------------------- */
 
-/* Moves the events of connected datagram sockets to the caller's. Under the lock, so that no
- * registration is removed between the look and the telling. */
-static size_t tell_datagrams(struct anysock_queue *queue, struct anysock_queue_event *events,
-                             size_t capacity) {
+/* Moves the events of the inner epoll to the caller's. Under the lock, so that no registration is
+ * removed between the look and the telling. */
+static size_t tell_inner(struct anysock_queue *queue, struct anysock_queue_event *events,
+                         size_t capacity) {
     struct epoll_event found[BATCH];
     size_t told = 0;
     anysock_queue_lock(queue);
-    int count =
-        epoll_wait(of(queue)->datagrams, found, (int)(capacity < BATCH ? capacity : BATCH), 0);
+    int count = epoll_wait(of(queue)->inner, found, (int)(capacity < BATCH ? capacity : BATCH), 0);
     for (int i = 0; i < count; i++) {
         struct anysock_registration *r = found[i].data.ptr;
         unsigned bits = anysock_queue_tell(r, found[i].events);
@@ -179,21 +182,21 @@ static size_t tell_datagrams(struct anysock_queue *queue, struct anysock_queue_e
 static ptrdiff_t sort_out(struct anysock_queue *queue, struct anysock_queue_event *events,
                           size_t count, size_t capacity) {
     struct epoll_queue *q = of(queue);
-    bool datagrams = false;
+    bool inner = false;
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         const void *data = events[i].data;
         if (data == &q->waker) {
             anysock_port_waker_drain(&q->waker);
             anysock_queue_roused(queue);
-        } else if (data == &q->datagrams) {
-            datagrams = true;
+        } else if (data == &q->inner) {
+            inner = true;
         } else {
             events[kept++] = events[i];
         }
     }
-    if (datagrams && kept < capacity)
-        kept += tell_datagrams(queue, events + kept, capacity - kept);
+    if (inner && kept < capacity)
+        kept += tell_inner(queue, events + kept, capacity - kept);
     return (ptrdiff_t)kept;
 }
 

@@ -409,6 +409,8 @@ static unsigned conditions(anysock_native native, unsigned wanted) {
         return socket->seen;
     if (socket->incoming > 0 || socket->fin || socket->waiting > 0)
         events |= ANYSOCK_READABLE;
+    if (socket->fin)
+        events |= ANYSOCK_PEER_CLOSED;
     if (socket->room > 0 && (socket->connected || socket->type == ANYSOCK_DGRAM))
         events |= ANYSOCK_WRITABLE;
     if (socket->error != 0)

@@ -114,9 +114,11 @@ int remember_handles(void **state) {
     /* The first socket of a process opens what the system keeps for all of them. */
     struct anysock first;
     struct anysock_event *event;
+    struct anysock_queue *queue;
     if (anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &first) != ANYSOCK_OK ||
-        anysock_event_create(&event) != ANYSOCK_OK)
+        anysock_event_create(&event) != ANYSOCK_OK || anysock_queue_open(0, &queue) != ANYSOCK_OK)
         return -1;
+    (void)anysock_queue_close(queue);
     (void)anysock_event_destroy(event);
     (void)anysock_close(&first);
     handles = open_handles();

@@ -53,11 +53,18 @@ bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms);
 
 /* How many descriptors or handles the process has open. */
 unsigned open_handles(void);
-/* How often the library has called malloc, calloc or realloc. */
+/* How often the library has called malloc, calloc or realloc, and for how many bytes; what was
+ * given back is not taken off. */
 unsigned allocations(void);
+size_t allocated_bytes(void);
+/* Lets so many allocations of the library succeed, and then no more, until they are allowed. */
+void forbid_allocations(unsigned after);
+void allow_allocations(void);
 
 /* Interrupts the calling thread's system calls every millisecond, if the system has signals. */
 bool start_signals(void);
+/* The same, and each signal's handler calls a function. */
+bool start_signals_that_call(void (*function)(void));
 /* Returns how many signals came. */
 unsigned stop_signals(void);
 

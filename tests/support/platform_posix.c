@@ -162,14 +162,22 @@ unsigned open_handles(void) {
 }
 
 static atomic_uint signals;
+static void (*called)(void);
 
 static void count_signal(int number) {
     (void)number;
     atomic_fetch_add(&signals, 1);
+    if (called != NULL)
+        called();
 }
 
 bool start_signals(void) {
+    return start_signals_that_call(NULL);
+}
+
+bool start_signals_that_call(void (*function)(void)) {
     struct sigaction action;
+    called = function;
     struct itimerval every_ms = {{0, 1000}, {0, 1000}};
     memset(&action, 0, sizeof action);
     action.sa_handler = count_signal; /* no SA_RESTART: calls do get EINTR */

@@ -172,6 +172,11 @@ bool start_signals(void) {
     return false;
 }
 
+bool start_signals_that_call(void (*function)(void)) {
+    (void)function;
+    return false;
+}
+
 unsigned stop_signals(void) {
     return 0;
 }
