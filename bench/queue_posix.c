@@ -36,7 +36,7 @@ const struct queue_library *const world_libraries[] = {
 };
 const size_t world_sizes[] = {10, 100, 1000, 10000, 19500, 0};
 const int world_epochs = 5;
-const unsigned world_epoch_ms = 500;
+const unsigned world_epoch_ms = 400;
 
 /* Connections that a listener keeps until they are accepted, which never happens. */
 #define KEPT 1000
