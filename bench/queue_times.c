@@ -27,7 +27,7 @@ struct runner {
     size_t every; /* rounds it takes part in one: who is slow would take the time from the others */
 };
 
-/* Nanoseconds per event. Shared with the processes that measure. */
+/* Nanoseconds per event. */
 struct results {
     size_t slices[LIBRARIES_MAX];
     double times_ns[LIBRARIES_MAX][SLICES_MAX];
@@ -36,8 +36,11 @@ struct results {
 static const size_t actives[] = {1, ACTIVE_MAX};
 enum { SCENES = sizeof actives / sizeof actives[0] };
 
-static struct results *results[SCENES];
-static size_t idle; /* how many, in this run */
+/* Shared with the processes that measure. */
+static struct shared {
+    size_t idle; /* how many, in this run */
+    struct results results[SCENES];
+} * shared;
 
 static size_t count_libraries(void) {
     size_t count = 0;
@@ -52,7 +55,7 @@ static size_t count_libraries(void) {
 static void start_runner(struct runner *runner, const queue_fd *idle_fds, size_t active) {
     const struct queue_library *library = runner->library;
     bool watches = library->modify != NULL;
-    size_t others = watches ? idle : 0, i = 0;
+    size_t others = watches ? shared->idle : 0, i = 0;
     runner->queue = library->open(others + ACTIVE_MAX);
     for (size_t next_idle = 0, next = 0; i < others + (watches ? ACTIVE_MAX : active); i++) {
         bool is_active = next < ACTIVE_MAX && next_idle >= others / 2;
@@ -109,9 +112,9 @@ static void run_scene(struct runner *runners, size_t count, size_t active, struc
 static void run_epoch(void) {
     struct runner runners[LIBRARIES_MAX];
     size_t count = count_libraries();
-    queue_fd *idle_fds = calloc(idle, sizeof *idle_fds);
+    queue_fd *idle_fds = calloc(shared->idle, sizeof *idle_fds);
     expect(idle_fds != NULL);
-    world_connect_idle(idle_fds, idle);
+    world_connect_idle(idle_fds, shared->idle);
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < ACTIVE_MAX; j++)
             world_connect(&runners[i].fds[j], &runners[i].peers[j]);
@@ -120,7 +123,7 @@ static void run_epoch(void) {
             runners[i].library = world_libraries[i];
             start_runner(&runners[i], idle_fds, actives[scene]);
         }
-        run_scene(runners, count, actives[scene], results[scene]);
+        run_scene(runners, count, actives[scene], &shared->results[scene]);
     }
 }
 
@@ -128,36 +131,44 @@ static void print_scene(size_t scene) {
     double fast[LIBRARIES_MAX];
     size_t count = count_libraries();
     for (size_t i = 0; i < count; i++)
-        fast[i] = timing_fast(results[scene]->times_ns[i], results[scene]->slices[i]);
-    printf("event_%u ns idle %u", (unsigned)actives[scene], (unsigned)idle);
+        fast[i] = timing_fast(shared->results[scene].times_ns[i], shared->results[scene].slices[i]);
+    printf("event_%u ns idle %u", (unsigned)actives[scene], (unsigned)shared->idle);
     for (size_t i = 0; i < count; i++)
         printf(" %s %.0f", world_libraries[i]->name, fast[i]);
-    printf("\nevent_%u ratio idle %u", (unsigned)actives[scene], (unsigned)idle);
+    printf("\nevent_%u ratio idle %u", (unsigned)actives[scene], (unsigned)shared->idle);
     for (size_t i = 1; i < count; i++)
         printf(" %s %.3f", world_libraries[i]->name, fast[i] / fast[0]);
     printf("\n");
     fflush(stdout);
 }
 
+/* All epochs of a size. */
+static void run_size(size_t size) {
+    shared->idle = size;
+    for (size_t scene = 0; scene < SCENES; scene++)
+        memset(shared->results[scene].slices, 0, sizeof shared->results[scene].slices);
+    for (int epoch = 0; epoch < world_epochs; epoch++)
+        world_restart(run_epoch);
+    for (size_t scene = 0; scene < SCENES; scene++)
+        print_scene(scene);
+}
+
 int main(void) {
     size_t most = world_files();
     size_t own = count_libraries() * (2 * ACTIVE_MAX + 5) + 64;
+    bool restarted = world_is_restarted();
+    shared = world_share(sizeof *shared);
+    if (restarted) {
+        run_epoch();
+        return 0;
+    }
     timing_pin_to_one_cpu();
-    for (size_t scene = 0; scene < SCENES; scene++)
-        results[scene] = world_share(sizeof *results[scene]);
     for (const size_t *size = world_sizes; *size != 0; size++) {
-        if (*size + own > most) {
+        if (*size + own <= most)
+            run_size(*size);
+        else
             printf("skipped: %u idle sockets, only %u can be open\n", (unsigned)*size,
                    (unsigned)most);
-            continue;
-        }
-        idle = *size;
-        for (size_t scene = 0; scene < SCENES; scene++)
-            memset(results[scene]->slices, 0, sizeof results[scene]->slices);
-        for (int epoch = 0; epoch < world_epochs; epoch++)
-            world_isolate(run_epoch);
-        for (size_t scene = 0; scene < SCENES; scene++)
-            print_scene(scene);
     }
     return 0;
 }

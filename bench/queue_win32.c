@@ -36,6 +36,14 @@ void world_isolate(void (*run)(void)) {
     run();
 }
 
+void world_restart(void (*run)(void)) {
+    run();
+}
+
+bool world_is_restarted(void) {
+    return false;
+}
+
 static struct sockaddr_in listen_loopback(SOCKET *listener) {
     struct sockaddr_in addr = {.sin_family = AF_INET};
     int length = sizeof addr;

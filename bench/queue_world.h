@@ -16,10 +16,15 @@ extern const unsigned world_epoch_ms;
 
 /* How many sockets can be open. */
 size_t world_files(void);
-/* Memory that is zero and that isolated runs share. */
+/* Memory that is zero at first and that all runs share. Once in a program. */
 void *world_share(size_t bytes);
 /* Runs a function where nothing is left over from earlier runs, if the system has such a place. */
 void world_isolate(void (*run)(void));
+/* Starts this program once more and waits for its end: where its memory lies is part of the luck.
+ * Where that cannot be, runs the function. */
+void world_restart(void (*run)(void));
+/* Whether this is such a second program; ask before world_share(). */
+bool world_is_restarted(void);
 
 /* Makes connected non-blocking sockets in which nothing happens. */
 void world_connect_idle(queue_fd *fds, size_t count);

@@ -219,6 +219,7 @@ bench_queue_wine() {
         exit 1
     fi
     cmake/wine-run "$windows/queue_times.exe" | sed 's/\r$//; s/^/wine_/'
+    echo "skipped: uv on Windows (Debian has no package of it)"
 }
 
 # -----------------------------------------------------------------------------------------------
