@@ -4,16 +4,15 @@
  */
 #include <anysock.h>
 #include <arpa/inet.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "memory.h"
 
 #ifdef HAVE_APR
 #include <apr_general.h>
@@ -28,24 +27,6 @@
 #endif
 
 #define SOCKETS 1000
-
-/* Pages that a library takes past malloc, as APR's pools do. malloc does not call this one. */
-static size_t mapped;
-
-void *mmap(void *address, size_t length, int protection, int flags, int fd, off_t offset) {
-    mapped += length;
-    return (void *)syscall(SYS_mmap, address, length, protection, flags, fd, offset);
-}
-
-int munmap(void *address, size_t length) {
-    mapped -= length;
-    return (int)syscall(SYS_munmap, address, length);
-}
-
-static size_t bytes_in_use(void) {
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd + mapped;
-}
 
 static void check(int condition, const char *what) {
     if (!condition) {
@@ -148,10 +129,10 @@ static double bytes_per_socket(void (*take)(int i, int fd)) {
     check(getsockname(listener, (struct sockaddr *)&addr, &length) == 0, "getsockname");
 
     take(0, connect_pair(listener, &addr));
-    size_t before = bytes_in_use();
+    size_t before = memory_in_use();
     for (int i = 1; i < SOCKETS; i++)
         take(i, connect_pair(listener, &addr));
-    size_t after = bytes_in_use();
+    size_t after = memory_in_use();
     return ((double)after - (double)before) / (SOCKETS - 1);
 }
 

@@ -6,9 +6,7 @@
 #include "streams.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,8 +14,9 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "timing.h"
 
 /* Of one library: connections and processes are made anew for each epoch, since a pair of them may
  * be lucky or unlucky with its memory for as long as it lives. */
@@ -45,32 +44,6 @@ static const struct stream_library *const libraries[] = {
 #endif
 };
 enum { LIBRARIES = sizeof libraries / sizeof libraries[0] };
-
-_Noreturn void stream_fail(const char *file, int line, const char *condition) {
-    int number = errno;
-    fprintf(stderr, "%s:%d: not so: %s (errno %d)\n", file, line, condition, number);
-    exit(1);
-}
-
-static uint64_t now_ns(void) {
-    struct timespec now;
-    expect(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* Keeps this process and its children on the last processor that it may use: the first one tends
- * to serve the interrupts. */
-static void pin_to_one_cpu(void) {
-    cpu_set_t allowed, one;
-    size_t last = 0;
-    expect(sched_getaffinity(0, sizeof allowed, &allowed) == 0);
-    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, &allowed))
-            last = cpu;
-    CPU_ZERO(&one);
-    CPU_SET(last, &one);
-    expect(sched_setaffinity(0, sizeof one, &one) == 0);
-}
 
 /* ------------------------------------------------------------------------------------------- */
 
@@ -182,24 +155,7 @@ static void stop_runner(struct runner *runner) {
 
 /* ------------------------------------------------------------------------------------------- */
 
-static uint64_t times_ns[LIBRARIES][SLICES_MAX];
-
-static int compare(const void *a, const void *b) {
-    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-    return (left > right) - (left < right);
-}
-
-/* Another order in each round: what a slice leaves behind, in caches and in timers, must not always
- * meet the same neighbour. */
-static void shuffle(size_t order[LIBRARIES]) {
-    static uint32_t random = 1;
-    for (size_t i = 0; i < LIBRARIES; i++) {
-        random = random * 1664525u + 1013904223u;
-        size_t place = (random >> 16) % (i + 1);
-        order[i] = order[place];
-        order[place] = i;
-    }
-}
+static double times_ns[LIBRARIES][SLICES_MAX];
 
 static size_t run_epoch(const struct scene *scene, size_t slices) {
     struct runner runners[LIBRARIES];
@@ -207,14 +163,14 @@ static size_t run_epoch(const struct scene *scene, size_t slices) {
         runners[i].library = libraries[i];
         start_runner(&runners[i], scene);
     }
-    uint64_t end = now_ns() + EPOCH_NS;
-    for (; now_ns() < end && slices < SLICES_MAX; slices++) {
+    uint64_t end = timing_now_ns() + EPOCH_NS;
+    for (; timing_now_ns() < end && slices < SLICES_MAX; slices++) {
         size_t order[LIBRARIES];
-        shuffle(order);
+        timing_shuffle(order, LIBRARIES);
         for (size_t i = 0; i < LIBRARIES; i++) {
-            uint64_t begin = now_ns();
+            uint64_t begin = timing_now_ns();
             scene->slice(&runners[order[i]]);
-            times_ns[order[i]][slices] = now_ns() - begin;
+            times_ns[order[i]][slices] = (double)(timing_now_ns() - begin);
         }
     }
     for (size_t i = 0; i < LIBRARIES; i++)
@@ -227,10 +183,8 @@ static void run_scene(const struct scene *scene) {
     for (int epoch = 0; epoch < EPOCHS; epoch++)
         slices = run_epoch(scene, slices);
     double fast[LIBRARIES];
-    for (size_t i = 0; i < LIBRARIES; i++) {
-        qsort(times_ns[i], slices, sizeof times_ns[i][0], compare);
-        fast[i] = (double)times_ns[i][slices / 20];
-    }
+    for (size_t i = 0; i < LIBRARIES; i++)
+        fast[i] = timing_fast(times_ns[i], slices);
     printf("%s ratio", scene->name);
     for (size_t i = 1; i < LIBRARIES; i++)
         printf(" %s %.3f", libraries[i]->name, fast[i] / fast[0]);
@@ -240,7 +194,7 @@ static void run_scene(const struct scene *scene) {
 
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
-    pin_to_one_cpu();
+    timing_pin_to_one_cpu();
     for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++)
         run_scene(&scenes[i]);
     return 0;

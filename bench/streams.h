@@ -7,6 +7,8 @@
 
 #include <stddef.h>
 
+#include "bench.h"
+
 #define PING_SIZE 64
 #define BLOCK_SIZE ((size_t)64 * 1024)
 /* After so many bytes the bulk server answers with one. */
@@ -37,8 +39,5 @@ extern char stream_data[BLOCK_SIZE];
 static inline size_t next_block(size_t left) {
     return left < BLOCK_SIZE ? left : BLOCK_SIZE;
 }
-
-#define expect(condition) ((condition) ? (void)0 : stream_fail(__FILE__, __LINE__, #condition))
-_Noreturn void stream_fail(const char *file, int line, const char *condition);
 
 #endif

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Builds the benchmarks in build/bench and runs them; bench/README.md says what they measure.
 #
-#   scripts/bench.sh [calls|streams|size|all]     default: all
-#   scripts/bench.sh calls --check                compares anysock with bench/limits.txt, as TAP
+#   scripts/bench.sh [calls|streams|size|queue|all]   default: all
+#   scripts/bench.sh calls --check                    compares anysock with bench/limits.txt, as TAP
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . scripts/packages.sh
@@ -11,9 +11,12 @@ build=build/bench
 out=$build/out
 rows="send recv send_to recv_from recv_would_block poll wait accept close set_blocking
       parse_v4 format_v4 parse_v6 format_v6"
+queue_rows="queue_event_10 queue_event_1 queue_add queue_add_new queue_modify queue_modify_same
+      queue_remove"
 libraries="anysock raw apr glib uv nspr sdl"
-declare -A package=([apr]=libapr1-dev [glib]=libglib2.0-dev [uv]=libuv1-dev [nspr]=libnspr4-dev
-    [sdl]=libsdl2-net-dev)
+queue_libraries="anysock raw poll apr ev event glib uv"
+declare -A package=([apr]=libapr1-dev [ev]=libev-dev [event]=libevent-dev [glib]=libglib2.0-dev
+    [uv]=libuv1-dev [nspr]=libnspr4-dev [sdl]=libsdl2-net-dev)
 
 usage() {
     sed -n 's/^#   //p' "$0" >&2
@@ -39,46 +42,56 @@ build_targets() {
     fi
 }
 
+# installed_libraries PROGRAM LIBRARY...: those that PROGRAM_LIBRARY was built with.
 installed_libraries() {
-    local library
-    for library in $libraries; do
-        [ ! -x "$build/calls_$library" ] || echo "$library"
+    local program=$1 library
+    shift
+    for library; do
+        [ ! -x "$build/${program}_$library" ] || echo "$library"
     done
 }
 
 name_missing_peers() {
-    local library
-    for library in $libraries; do
-        [ -x "$build/calls_$library" ] || echo "not installed: $library (${package[$library]})"
+    local program=$1 library
+    shift
+    for library; do
+        [ -x "$build/${program}_$library" ] ||
+            echo "not installed: $library (${package[$library]})"
     done
 }
 
 # ---------------------------------------------------------------------------------------- calls
 
-# count_instructions LIBRARY: a line "row number" for each row. Callgrind writes one part per row;
+# How many events a round of a row has: the number at its end, or one.
+per_round='function per_round(row) { return match(row, /_[0-9]+$/) ? substr(row, RSTART + 1) : 1 }'
+
+# count_instructions PROGRAM: a line "row number" for each row. Callgrind writes one part per row;
 # the empty row is what measuring costs by itself.
 count_instructions() {
     local file=$out/callgrind.$1
     rm -f "$file"
     valgrind -q --tool=callgrind --collect-atstart=no --combine-dumps=yes \
-        --callgrind-out-file="$file" "$build/calls_$1" instructions >&2 || return 1
-    awk -v rounds=1000 '
+        --callgrind-out-file="$file" "$build/$1" instructions >&2 || return 1
+    awk -v rounds=1000 "$per_round"'
         /^desc: Trigger: Client Request:/ { row = $NF }
         /^summary:/ && row == "empty" { empty = $2 }
         /^summary:/ && row == "" { next }
-        /^summary:/ && row != "empty" { printf "%s %.0f\n", row, ($2 - empty) / rounds }
+        /^summary:/ && row != "empty" {
+            printf "%s %.0f\n", row, ($2 - empty) / rounds / per_round(row)
+        }
         /^summary:/ { row = "" }' "$file"
 }
 
-# count_syscalls LIBRARY: the same for system calls; the markers are writes to descriptor -1.
+# count_syscalls PROGRAM: the same for system calls; the markers are writes to descriptor -1.
 count_syscalls() {
     local file=$out/strace.$1
-    strace -f -qq -o "$file" "$build/calls_$1" syscalls >&2 || return 1
-    awk -v rounds=10 '
+    strace -f -qq -o "$file" "$build/$1" syscalls >&2 || return 1
+    awk -v rounds=10 "$per_round"'
         match($0, /write\(-1, "[a-z0-9_ ]*"/) {
             split(substr($0, RSTART + 11, RLENGTH - 12), words, " ")
             if (words[1] == "row") { row = words[2]; calls = 0 }
-            if (words[1] == "done" && row != "empty") printf "%s %.10g\n", row, calls / rounds
+            if (words[1] == "done" && row != "empty")
+                printf "%s %.10g\n", row, calls / rounds / per_round(row)
             if (words[1] == "done") row = ""
             inside = words[1] == "begin"
             next
@@ -86,24 +99,25 @@ count_syscalls() {
         inside && row != "" && !/ resumed>/ { calls++ }' "$file"
 }
 
-# measure UNIT LIBRARY...: fills numbers[UNIT LIBRARY ROW].
+# measure PROGRAM UNIT LIBRARY...: fills numbers[UNIT LIBRARY ROW].
 declare -A numbers
 measure() {
-    local unit=$1 library row number result
-    shift
+    local program=$1 unit=$2 library row number result
+    shift 2
     mkdir -p "$out"
     for library; do
-        result=$("count_$unit" "$library") || { echo "calls_$library failed" >&2; exit 1; }
+        result=$("count_$unit" "${program}_$library") ||
+            { echo "${program}_$library failed" >&2; exit 1; }
         while read -r row number; do
             numbers["$unit $library $row"]=$number
         done <<<"$result"
     done
 }
 
-# print_table UNIT LIBRARY...: one line a row.
+# print_table ROWS UNIT LIBRARY...: one line a row.
 print_table() {
-    local unit=$1 row library number line
-    shift
+    local rows=$1 unit=$2 row library number line
+    shift 2
     for row in $rows; do
         line="$row $unit"
         for library; do
@@ -114,22 +128,31 @@ print_table() {
     done
 }
 
-bench_calls() {
-    local list unit
-    build_targets
-    mapfile -t list < <(installed_libraries)
+# count PROGRAM ROWS LIBRARY...: both tables, of the libraries that are there.
+count() {
+    local program=$1 rows=$2 list unit
+    shift 2
+    mapfile -t list < <(installed_libraries "$program" "$@")
     for unit in instructions syscalls; do
-        measure "$unit" "${list[@]}"
-        print_table "$unit" "${list[@]}"
+        measure "$program" "$unit" "${list[@]}"
+        print_table "$rows" "$unit" "${list[@]}"
     done
-    name_missing_peers
+    name_missing_peers "$program" "$@"
+}
+
+# shellcheck disable=SC2086 # lists of words
+bench_calls() {
+    build_targets
+    count calls "$rows" $libraries
 }
 
 check_calls() {
-    local row most exact instructions calls verdict plural wanted number=0 failed=0
-    build_targets calls_anysock
-    measure instructions anysock
-    measure syscalls anysock
+    local program row most exact goal instructions calls verdict plural wanted number=0 failed=0
+    build_targets calls_anysock queue_anysock
+    for program in calls queue; do
+        measure $program instructions anysock
+        measure $program syscalls anysock
+    done
     echo "1..$(grep -c '^[a-z]' bench/limits.txt)"
     while read -r row most exact goal; do
         instructions=${numbers["instructions anysock $row"]}
@@ -168,11 +191,42 @@ bench_size() {
     echo "text bytes_over_raw anysock $((anysock - raw))"
 }
 
+# ---------------------------------------------------------------------------------------- queue
+
+# shellcheck disable=SC2086 # lists of words
+bench_queue() {
+    build_targets
+    count queue "$queue_rows" $queue_libraries
+    "$build/queue_heap"
+    "$build/queue_times" | tee "$out/queue_times"
+    [ "${PIPESTATUS[0]}" = 0 ] || exit 1
+    awk -f bench/queue_plot.awk "$out/queue_times" >"$out/queue.svg" &&
+        echo "plotted: $out/queue.svg (docs/queue.svg is one of these)"
+    bench_queue_wine
+}
+
+# The same under Wine, if there is Wine and a compiler.
+bench_queue_wine() {
+    local windows=$build-windows
+    if ! ensure_packages gcc-mingw-w64-x86-64 wine64 >&2; then
+        echo "skipped: Windows (gcc-mingw-w64-x86-64, wine64)"
+        return
+    fi
+    if ! { cmake -S bench -B "$windows" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/mingw-w64.cmake" &&
+        cmake --build "$windows" --target queue_times; } >"$windows.log" 2>&1; then
+        tail -n 40 "$windows.log" >&2
+        exit 1
+    fi
+    cmake/wine-run "$windows/queue_times.exe" | sed 's/\r$//; s/^/wine_/'
+    echo "skipped: uv on Windows (Debian has no package of it)"
+}
+
 # -----------------------------------------------------------------------------------------------
 
 what=${1:-all}
 case "$what ${2:-}" in
-    "calls " | "streams " | "size " | "all " | "calls --check") [ $# -le 2 ] || usage ;;
+    "calls " | "streams " | "size " | "queue " | "all " | "calls --check") [ $# -le 2 ] || usage ;;
     *) usage ;;
 esac
 ensure_packages gcc libc6-dev binutils cmake ninja-build valgrind strace >&2 || exit 1
@@ -186,7 +240,7 @@ if [ "${2:-}" = --check ]; then
 fi
 install_peers
 if [ "$what" = all ]; then
-    bench_calls && bench_streams && bench_size
+    bench_calls && bench_streams && bench_size && bench_queue
 else
     "bench_$what"
 fi

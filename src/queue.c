@@ -38,17 +38,24 @@ void anysock_queue_empty_limbo(struct anysock_queue *queue) {
 
 /* A wait that began before the removal may have found the registration already, and looks at its
  * place later: until it has come back nobody else may use it. */
-void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registration *r) {
-    r->place = PLACE_FREE;
-    if (!queue->backend->looks_late || !somebody_waits(queue)) {
-        push(&queue->free, r);
-        return;
-    }
+static void lay_aside(struct anysock_queue *queue, struct anysock_registration *r) {
     push(&queue->limbo, r);
     if (++queue->in_limbo % LIMBO_MAX == 0)
         anysock_queue_rouse(queue, NOTE_LIMBO);
     else
         anysock_queue_set_note(queue, NOTE_LIMBO);
+}
+
+static inline void recycle(struct anysock_queue *queue, struct anysock_registration *r) {
+    r->place = PLACE_FREE;
+    if (!queue->backend->looks_late || !somebody_waits(queue))
+        push(&queue->free, r);
+    else
+        lay_aside(queue, r);
+}
+
+void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registration *r) {
+    recycle(queue, r);
 }
 
 static bool grow(struct anysock_queue *queue) {
@@ -104,30 +111,34 @@ static void unlink_odd(struct anysock_queue *queue, struct anysock_registration 
         anysock_queue_clear_note(queue, NOTE_ODD);
 }
 
+static void make_odd(struct anysock_queue *queue, struct anysock_registration *r) {
+    if (r->place == PLACE_WATCHED)
+        queue->backend->forget(queue, r);
+    if (r->place != PLACE_ODD)
+        anysock_queue_append_odd(queue, r);
+    anysock_queue_rouse(queue, NOTE_ODD);
+}
+
 /* Puts a registration where it belongs after something of it has changed. rearmed: what is there
  * already has to be reported anew. On failure it rests. */
-static int settle(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed) {
+static inline int settle(struct anysock_queue *queue, struct anysock_registration *r,
+                         bool rearmed) {
     unsigned all = r->wanted | (unsigned)QUEUE_UNASKED;
     if ((r->known & all) != 0) {
-        if (r->place == PLACE_WATCHED)
-            queue->backend->forget(queue, r);
-        if (r->place != PLACE_ODD)
-            anysock_queue_append_odd(queue, r);
-        anysock_queue_rouse(queue, NOTE_ODD);
+        make_odd(queue, r);
         return 0;
     }
     if (r->place == PLACE_ODD)
         unlink_odd(queue, r);
     r->watched = (uint16_t)all;
-    bool watched = r->place == PLACE_WATCHED;
-    r->place = PLACE_WATCHED;
-    if ((watched ? queue->backend->change(queue, r, rearmed) : queue->backend->watch(queue, r)) ==
-        0)
-        return 0;
-    if (watched) {
-        int native = anysock_port_native_error();
+    if (r->place == PLACE_WATCHED) {
+        if (queue->backend->change(queue, r, rearmed) == 0)
+            return 0;
         queue->backend->forget(queue, r);
-        anysock_port_set_native_error(native);
+    } else {
+        r->place = PLACE_WATCHED;
+        if (queue->backend->watch(queue, r) == 0)
+            return 0;
     }
     r->place = PLACE_RESTING;
     return -1;
@@ -241,14 +252,19 @@ static void set_registration(struct anysock *s, struct anysock_registration *r) 
 }
 
 /* Where the back end makes the edges, "would block" takes the careful way, which tells it. */
-static void mark_edge(struct anysock *s, const struct anysock_registration *r) {
-    if (r->queue->backend->makes_edges)
+static void mark_edge(const struct anysock_queue *queue, struct anysock *s,
+                      const struct anysock_registration *r) {
+    if (queue->backend->makes_edges)
         change_state(s, ST_EDGE, r->mode == ANYSOCK_QUEUE_EDGE ? ST_EDGE : 0);
 }
 
+/* Of a connected socket nothing is known unless something has ended. */
 static void look_at_state(struct anysock_registration *r, const struct anysock *s) {
+    uint32_t ends = ST_RESET | ST_FAILED | ST_SHUT_RD | ST_SHUT_WR;
     r->state = state_of(s);
-    r->known = (uint16_t)anysock_known_events(r->state);
+    r->known = 0;
+    if ((r->state & (ends | ST_CONNECTED)) != ST_CONNECTED)
+        r->known = (uint16_t)anysock_known_events(r->state);
 }
 
 int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
@@ -280,7 +296,7 @@ int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned w
     }
     queue->registered++;
     set_registration(s, r);
-    mark_edge(s, r);
+    mark_edge(queue, s, r);
     anysock_queue_unlock(queue);
     return ANYSOCK_OK;
 }
@@ -304,17 +320,15 @@ int anysock_queue_modify(struct anysock_queue *queue, struct anysock *s, unsigne
     r->mode = (uint8_t)mode;
     r->data = data;
     look_at_state(r, s);
-    mark_edge(s, r);
+    mark_edge(queue, s, r);
     if (settle(queue, r, true) != 0)
         code = fail_native(OP_EVENT, true);
     anysock_queue_unlock(queue);
     return code;
 }
 
-void anysock_queue_detach(struct anysock *s) {
+static inline void take_out(struct anysock_queue *queue, struct anysock *s) {
     struct anysock_registration *r = s->registration_;
-    struct anysock_queue *queue = r->queue;
-    int native = anysock_port_native_error();
     anysock_queue_lock(queue);
     if (r->place == PLACE_WATCHED)
         queue->backend->forget(queue, r);
@@ -322,13 +336,16 @@ void anysock_queue_detach(struct anysock *s) {
         unlink_odd(queue, r);
     r->place = PLACE_FREE;
     if (!r->busy)
-        anysock_queue_recycle(queue, r);
+        recycle(queue, r);
     queue->registered--;
     set_registration(s, NULL);
     if (queue->backend->makes_edges)
         change_state(s, ST_EDGE, 0);
     anysock_queue_unlock(queue);
-    anysock_port_set_native_error(native);
+}
+
+void anysock_queue_detach(struct anysock *s) {
+    take_out(s->registration_->queue, s);
 }
 
 int anysock_queue_remove(struct anysock_queue *queue, struct anysock *s) {
@@ -339,7 +356,7 @@ int anysock_queue_remove(struct anysock_queue *queue, struct anysock *s) {
         return code;
     if (s->registration_->queue != queue)
         return refuse(ANYSOCK_EINVAL);
-    anysock_queue_detach(s);
+    take_out(queue, s);
     return ANYSOCK_OK;
 }
 

@@ -66,15 +66,19 @@ struct anysock_queue_backend {
     /* Something of a watched registration has changed, perhaps only its socket's state. rearmed:
      * what is there already has to be reported anew. */
     int (*change)(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed);
-    /* Stops watching. If the system still uses the registration it is busy, and the back end calls
-     * anysock_queue_recycle() later, if it is free by then. */
+    /* Stops watching. Preserves the error slot. If the system still uses the registration it is
+     * busy, and the back end calls anysock_queue_recycle() later, if it is free by then. */
     void (*forget)(struct anysock_queue *queue, struct anysock_registration *r);
 
     /* Waits without the lock, at most timeout_ms. The number of events, or -1, also for a signal
-     * (ANYSOCK_EINTR); 0 may be too early. When it finds that wake() was called it calls
-     * anysock_queue_roused(), after it has taken the signal back. */
+     * (ANYSOCK_EINTR); 0 may be too early. When it, or sort_out(), finds that wake() was called it
+     * calls anysock_queue_roused(), after it has taken the signal back. */
     ptrdiff_t (*wait)(struct anysock_queue *queue, struct anysock_queue_event *events,
                       size_t capacity, int timeout_ms);
+    /* Takes out of the events that wait() has found what is not the caller's, and returns how many
+     * are left; asked for only if there are notes then. Null if wait() does it itself. */
+    ptrdiff_t (*sort_out)(struct anysock_queue *queue, struct anysock_queue_event *events,
+                          size_t count, size_t capacity);
     /* Makes wait() return. Once until anysock_queue_roused(); any thread, also a signal handler. */
     void (*wake)(struct anysock_queue *queue);
     /* For a foreign loop; null if there is none. */
@@ -147,6 +151,11 @@ void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registrat
 /* Makes what a system says of a watched registration what the user is told, and takes note of the
  * telling: 0 if there is nothing to tell. Under the lock; not needed where the system does both. */
 unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found);
+
+/* The careful way of anysock_queue_wait(), beside the straight one. first is what the back end has
+ * found already, if it was asked: otherwise -1. */
+int anysock_queue_wait_on(struct anysock_queue *queue, struct anysock_queue_event *events,
+                          size_t capacity, int timeout_ms, size_t *count, ptrdiff_t first);
 
 /* Between queue.c and queue_wait.c: puts a registration at the end of the odd ones; takes those out
  * of limbo that nobody can hold any more, under the lock. */

@@ -109,9 +109,28 @@ static size_t share_of(struct anysock_queue *queue, size_t capacity) {
     return capacity > 1 ? capacity / 2 : (size_t)queue->odd_turn;
 }
 
-/* The careful way: there are notes to look at, or a time to keep. */
-static int wait_on(struct anysock_queue *queue, struct anysock_queue_event *events, size_t capacity,
-                   int timeout_ms, size_t *count) {
+static ptrdiff_t sort_out(struct anysock_queue *queue, struct anysock_queue_event *events,
+                          ptrdiff_t found, size_t capacity) {
+    if (found <= 0 || notes_of(queue) == 0 || queue->backend->sort_out == NULL)
+        return found;
+    return queue->backend->sort_out(queue, events, (size_t)found, capacity);
+}
+
+static ptrdiff_t ask_backend(struct anysock_queue *queue, struct anysock_queue_event *events,
+                             size_t capacity, int timeout_ms) {
+    ptrdiff_t found = queue->backend->wait(queue, events, capacity, timeout_ms);
+    return sort_out(queue, events, found, capacity);
+}
+
+/* The native descriptor, while there are odd registrations. */
+static void stay_readable(struct anysock_queue *queue) {
+    if ((notes_of(queue) & NOTE_ODD) != 0)
+        anysock_queue_rouse(queue, 0);
+}
+
+/* There are notes to look at, or a time to keep. */
+static int keep_waiting(struct anysock_queue *queue, struct anysock_queue_event *events,
+                        size_t capacity, int timeout_ms, size_t *count) {
     struct anysock_deadline deadline = anysock_deadline_in(timeout_ms);
     int left = timeout_ms;
     for (;;) {
@@ -125,7 +144,7 @@ static int wait_on(struct anysock_queue *queue, struct anysock_queue_event *even
         size_t told = odd ? tell_odd(queue, events, share_of(queue, capacity), &handed_over) : 0;
         ptrdiff_t found = 0;
         if (told < capacity && !handed_over)
-            found = queue->backend->wait(queue, events + told, capacity - told, odd ? 0 : left);
+            found = ask_backend(queue, events + told, capacity - told, odd ? 0 : left);
         int code = found < 0 ? fail_native(OP_WAIT, true) : ANYSOCK_OK;
         if (code != ANYSOCK_OK && code != ANYSOCK_EINTR && told == 0)
             return code;
@@ -133,8 +152,7 @@ static int wait_on(struct anysock_queue *queue, struct anysock_queue_event *even
         bool woken = queue->woken, roused = queue->roused;
         queue->woken = queue->roused = false;
         if (*count > 0 || woken) {
-            if ((notes_of(queue) & NOTE_ODD) != 0)
-                anysock_queue_rouse(queue, 0); /* the native descriptor stays readable */
+            stay_readable(queue);
             return ANYSOCK_OK;
         }
         left = anysock_deadline_left(&deadline);
@@ -143,6 +161,24 @@ static int wait_on(struct anysock_queue *queue, struct anysock_queue_event *even
     }
 }
 
+int anysock_queue_wait_on(struct anysock_queue *queue, struct anysock_queue_event *events,
+                          size_t capacity, int timeout_ms, size_t *count, ptrdiff_t first) {
+    if (capacity > EVENTS_MAX)
+        capacity = EVENTS_MAX;
+    ptrdiff_t found = sort_out(queue, events, first, capacity);
+    int code = ANYSOCK_OK;
+    if (found > 0) {
+        *count = (size_t)found;
+        stay_readable(queue);
+    } else if (!queue->woken &&
+               (found != 0 || timeout_ms != 0 || queue->roused || notes_of(queue) != 0)) {
+        code = keep_waiting(queue, events, capacity, timeout_ms, count);
+    }
+    queue->woken = queue->roused = false;
+    return code;
+}
+
+/* The straight way: the back end is asked once, and all that it finds is the caller's. */
 int anysock_queue_wait(struct anysock_queue *queue, struct anysock_queue_event *events,
                        size_t capacity, int timeout_ms, size_t *count) {
     if (count == NULL)
@@ -154,18 +190,15 @@ int anysock_queue_wait(struct anysock_queue *queue, struct anysock_queue_event *
         return refuse(ANYSOCK_EINVAL);
     if (atomic_exchange_explicit(&queue->waiting, true, memory_order_acq_rel))
         return refuse(ANYSOCK_EBUSY);
-    if (capacity > EVENTS_MAX)
-        capacity = EVENTS_MAX;
 
     int code = ANYSOCK_OK;
     ptrdiff_t found = -1;
-    if (timeout_ms <= 0 && notes_of(queue) == 0)
+    if (timeout_ms <= 0 && capacity <= EVENTS_MAX && notes_of(queue) == 0)
         found = queue->backend->wait(queue, events, capacity, timeout_ms);
-    if (found > 0)
+    if (found > 0 && notes_of(queue) == 0 && !queue->woken)
         *count = (size_t)found;
-    else if (!queue->woken && (found != 0 || timeout_ms != 0 || notes_of(queue) != 0))
-        code = wait_on(queue, events, capacity, timeout_ms, count);
-    queue->woken = false;
+    else
+        code = anysock_queue_wait_on(queue, events, capacity, timeout_ms, count, found);
     atomic_store_explicit(&queue->waiting, false, memory_order_release);
     return code;
 }

@@ -28,6 +28,9 @@ _Static_assert(EPOLLHUP + 0 == ANYSOCK_HANG_UP + 0 && EPOLLRDHUP + 0 == ANYSOCK_
 /* Elsewhere, and from the inner epoll, so many are taken at a time. */
 #define BATCH 64
 
+/* Of functions that are seldom called: inside the others these would save registers for them. */
+#define APART __attribute__((noinline, cold))
+
 struct epoll_registration {
     struct anysock_registration core;
     int epoll; /* that it is in */
@@ -100,40 +103,54 @@ static bool is_inner(const struct anysock_registration *r) {
            (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED;
 }
 
-static int home_of(struct epoll_queue *q, const struct anysock_registration *r) {
-    return is_inner(r) ? inner_of(q) : q->epoll;
+static struct epoll_registration *member_of(struct anysock_registration *r) {
+    return (struct epoll_registration *)(void *)r;
 }
 
 /* One-shots are taken out when they are told. */
-static int put(int epoll, int action, struct anysock_registration *r) {
+static inline int put(int epoll, int action, const struct anysock_registration *r, void *data) {
     uint32_t bits = r->watched & (uint32_t)QUEUE_CONDITIONS;
     if (r->mode == ANYSOCK_QUEUE_EDGE)
         bits |= EPOLLET;
-    return control(epoll, action, r->native, bits, is_inner(r) ? r : r->data);
+    return control(epoll, action, r->native, bits, data);
+}
+
+static APART int watch_inner(struct anysock_queue *queue, struct anysock_registration *r) {
+    int epoll = inner_of(of(queue));
+    if (epoll < 0)
+        return -1;
+    member_of(r)->epoll = epoll;
+    return put(epoll, EPOLL_CTL_ADD, r, r);
 }
 
 static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
-    int epoll = home_of(of(queue), r);
-    if (epoll < 0 || put(epoll, EPOLL_CTL_ADD, r) != 0)
-        return -1;
-    ((struct epoll_registration *)(void *)r)->epoll = epoll;
-    return 0;
+    if (is_inner(r))
+        return watch_inner(queue, r);
+    member_of(r)->epoll = of(queue)->epoll;
+    return put(of(queue)->epoll, EPOLL_CTL_ADD, r, r->data);
 }
 
+/* It is gone already if somebody else has closed it, which is no failure of ours. */
 static void forget(struct anysock_queue *queue, struct anysock_registration *r) {
     (void)queue;
     struct epoll_event ignored; /* kernels before 2.6.9 want one */
-    (void)epoll_ctl(((struct epoll_registration *)(void *)r)->epoll, EPOLL_CTL_DEL, r->native,
-                    &ignored);
+    int error = errno;
+    if (epoll_ctl(member_of(r)->epoll, EPOLL_CTL_DEL, r->native, &ignored) != 0)
+        errno = error;
+}
+
+static APART int move(struct anysock_queue *queue, struct anysock_registration *r) {
+    forget(queue, r);
+    return watch(queue, r);
 }
 
 static int change(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed) {
-    int before = ((struct epoll_registration *)(void *)r)->epoll;
-    int epoll = home_of(of(queue), r);
-    if (epoll == before)
-        return rearmed ? put(epoll, EPOLL_CTL_MOD, r) : 0;
-    forget(queue, r);
-    return watch(queue, r);
+    bool was_inner = member_of(r)->epoll != of(queue)->epoll;
+    if (was_inner != is_inner(r))
+        return move(queue, r);
+    if (!rearmed)
+        return 0;
+    return put(member_of(r)->epoll, EPOLL_CTL_MOD, r, was_inner ? r : r->data);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -160,7 +177,8 @@ static size_t tell_inner(struct anysock_queue *queue, struct anysock_queue_event
     return told;
 }
 
-/* Takes our own descriptors out of the events. */
+/* Takes our own descriptors out of the events. What rouses a wait leaves a note first, so that
+ * without one there are none. */
 static ptrdiff_t sort_out(struct anysock_queue *queue, struct anysock_queue_event *events,
                           size_t count, size_t capacity) {
     struct epoll_queue *q = of(queue);
@@ -196,13 +214,9 @@ static int fetch(int epoll, struct anysock_queue_event *events, size_t capacity,
 static ptrdiff_t wait_epoll(struct anysock_queue *queue, struct anysock_queue_event *events,
                             size_t capacity, int timeout_ms) {
     int epoll = of(queue)->epoll;
-    int count = LAID_OUT_ALIKE ? epoll_wait(epoll, (struct epoll_event *)(void *)events,
-                                            (int)capacity, timeout_ms)
-                               : fetch(epoll, events, capacity, timeout_ms);
-    /* What rouses a wait leaves a note first. */
-    if (count <= 0 || notes_of(queue) == 0)
-        return count;
-    return sort_out(queue, events, (size_t)count, capacity);
+    return LAID_OUT_ALIKE
+               ? epoll_wait(epoll, (struct epoll_event *)(void *)events, (int)capacity, timeout_ms)
+               : fetch(epoll, events, capacity, timeout_ms);
 }
 
 static void wake(struct anysock_queue *queue) {
@@ -223,6 +237,7 @@ static const struct anysock_queue_backend epoll_queue = {
     .change = change,
     .forget = forget,
     .wait = wait_epoll,
+    .sort_out = sort_out,
     .wake = wake,
     .native = native,
 };

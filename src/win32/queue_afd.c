@@ -475,8 +475,10 @@ static int change(struct anysock_queue *queue, struct anysock_registration *r, b
 
 static void forget(struct anysock_queue *queue, struct anysock_registration *r) {
     (void)queue;
+    int error = WSAGetLastError();
     if (member_of(r)->stage == ASKED)
         retract(member_of(r));
+    WSASetLastError(error);
 }
 
 static const struct anysock_queue_backend afd_queue = {
