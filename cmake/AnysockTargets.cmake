@@ -18,8 +18,9 @@ function(anysock_optimise_for_size)
 endfunction()
 
 # anysock_call_directly(<source>...): calls of the system's libraries go straight through the table of
-# addresses, one detour less. Calls of the library's own functions would become longer by it.
-if(NOT WIN32)
+# addresses, one detour less. Calls of the library's own functions would become longer by it. Only ELF
+# has that detour; clang takes the flag for macOS all the same, and warns.
+if(NOT WIN32 AND NOT APPLE)
     check_c_compiler_flag(-fno-plt ANYSOCK_HAVE_NO_PLT)
 endif()
 function(anysock_call_directly)

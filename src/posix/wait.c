@@ -14,24 +14,28 @@ _Static_assert(POLLIN == ANYSOCK_READABLE && POLLOUT == ANYSOCK_WRITABLE, "see r
 _Static_assert(POLLERR == ANYSOCK_ERROR && POLLNVAL == ANYSOCK_INVALID, "see events_of()");
 _Static_assert(POLLPRI == ANYSOCK_PRIORITY && POLLHUP == ANYSOCK_HANG_UP, "see events_of()");
 
+/* Linux' bit is ours, FreeBSD has another one. Elsewhere the end is seen with the hang-up only. */
 #ifdef POLLRDHUP
-_Static_assert(POLLRDHUP == ANYSOCK_PEER_CLOSED, "see raw_events()");
+#define RAW_PEER_CLOSED POLLRDHUP
+#else
+#define RAW_PEER_CLOSED 0
 #endif
 
-#define ASKED (BOTH | ANYSOCK_PRIORITY | ANYSOCK_PEER_CLOSED)
+#define ASKED (BOTH | ANYSOCK_PRIORITY)
 
 unsigned anysock_posix_events(short revents) {
     unsigned events =
         (unsigned)revents & (ASKED | ANYSOCK_ERROR | ANYSOCK_INVALID | ANYSOCK_HANG_UP);
+    if ((revents & RAW_PEER_CLOSED) != 0)
+        events |= ANYSOCK_PEER_CLOSED;
     return (revents & POLLHUP) != 0 ? events | BOTH : events; /* no call would wait any more */
 }
 
 /* A pending connect has its result when the descriptor becomes writable. */
 static short raw_events(unsigned wanted) {
     unsigned events = wanted & ASKED;
-#ifndef POLLRDHUP
-    events &= ~(unsigned)ANYSOCK_PEER_CLOSED; /* seen with the hang-up only */
-#endif
+    if ((wanted & ANYSOCK_PEER_CLOSED) != 0)
+        events |= RAW_PEER_CLOSED;
     return (short)((wanted & PORT_CONNECTING) != 0 ? events | POLLOUT : events);
 }
 

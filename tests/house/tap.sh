@@ -1,5 +1,6 @@
-# TAP in shell: check NAME COMMAND... runs a command and prints "ok" or "not ok"; finish prints the
-# plan and exits accordingly. What a failing command printed follows as a comment.
+# TAP in shell: check NAME COMMAND... runs a command and prints "ok" or "not ok"; skip NAME REASON
+# prints that it could not be run; finish prints the plan and exits accordingly. What a failing
+# command printed follows as a comment.
 count=0
 failed=0
 
@@ -14,6 +15,11 @@ check() {
         echo "not ok $count - $check_name"
         printf '%s\n' "$output" | sed 's/^/# /'
     fi
+}
+
+skip() {
+    count=$((count + 1))
+    echo "ok $count - $1 # SKIP $2"
 }
 
 finish() {
