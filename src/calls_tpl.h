@@ -88,6 +88,15 @@ void anysock_port_no_linger(anysock_native native) {
     set_linger(native, false);
 }
 
+/* Only a stream waits; what cannot be asked is taken for the worst. */
+static bool lingers(anysock_native native) {
+    struct linger linger;
+    raw_length length = sizeof linger;
+    memset(&linger, 0, sizeof linger);
+    int result = getsockopt(raw(native), SOL_SOCKET, SO_LINGER, (char *)&linger, &length);
+    return result != 0 || linger.l_onoff != 0;
+}
+
 /* What every system can be asked of a foreign socket; the ports add the mode. */
 static int describe_socket(anysock_native native, struct anysock_port_facts *facts) {
     struct anysock_addr addr;
@@ -110,5 +119,6 @@ static int describe_socket(anysock_native native, struct anysock_port_facts *fac
     if (get_int(native, SOL_SOCKET, SO_ACCEPTCONN, &listening) == 0)
         facts->listening = listening != 0;
     facts->connected = anysock_port_peer_addr(native, &addr) == 0;
+    facts->lingers = facts->type == ANYSOCK_STREAM && lingers(native);
     return 0;
 }

@@ -10,43 +10,13 @@
  * its own copy. What any thread may change is atomic, and ordered: a look takes the signal back
  * before it reads, and who writes signals afterwards, so that nothing is lost between the two. */
 struct anysock_event {
+    const struct anysock_watcher *watcher; /* the first: see event_watcher() */
     struct anysock_port_event port;
     anysock_native native; /* of the bound socket */
     unsigned wanted;       /* 0: no socket is bound */
     _Atomic uint32_t state;
     _Atomic unsigned once; /* what the system told once: it lasts */
 };
-
-int anysock_event_create(struct anysock_event **event) {
-    if (event == NULL)
-        return refuse(ANYSOCK_EFAULT);
-    *event = NULL;
-    if (anysock_port_startup() != 0)
-        return fail_native(OP_EVENT, true);
-
-    struct anysock_event *made = malloc(sizeof *made);
-    if (made == NULL)
-        return refuse(ANYSOCK_ENOMEM);
-    *made = (struct anysock_event){.wanted = 0};
-    if (anysock_port_event_create(&made->port) != 0) {
-        int native = anysock_port_native_error();
-        free(made);
-        anysock_port_set_native_error(native);
-        return fail_native(OP_EVENT, true);
-    }
-    *event = made;
-    return ANYSOCK_OK;
-}
-
-int anysock_event_destroy(struct anysock_event *event) {
-    if (event == NULL)
-        return ANYSOCK_OK;
-    if (event->wanted != 0)
-        return refuse(ANYSOCK_EBUSY);
-    anysock_port_event_destroy(&event->port);
-    free(event);
-    return ANYSOCK_OK;
-}
 
 /* ------------------------------------------------------------------------------------------- */
 
@@ -101,7 +71,7 @@ static void copy_state(struct anysock_event *event, const struct anysock *s) {
 }
 
 /* A signal that cannot be given is reported by the next look. */
-void anysock_event_refresh(const struct anysock *s) {
+static void refresh(struct anysock *s) {
     struct anysock_event *event = s->event_;
     unsigned before = known_of(event), events;
     copy_state(event, s);
@@ -113,6 +83,55 @@ void anysock_event_refresh(const struct anysock *s) {
 }
 
 /* ------------------------------------------------------------------------------------------- */
+
+/* Clears the association: first natively, since Winsock allows no "blocking" before. */
+static int clear_association(struct anysock *s) {
+    struct anysock_event *event = s->event_;
+    s->event_ = NULL;
+    event->wanted = 0;
+    if (anysock_port_event_unbind(&event->port, s->native_) != 0)
+        return fail_native(OP_EVENT, true);
+    return ANYSOCK_OK;
+}
+
+static void detach(struct anysock *s) {
+    int native = anysock_port_native_error();
+    (void)clear_association(s);
+    anysock_port_set_native_error(native);
+}
+
+static const struct anysock_watcher watcher = {.refresh = refresh, .detach = detach};
+
+int anysock_event_create(struct anysock_event **event) {
+    if (event == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    *event = NULL;
+    if (anysock_port_startup() != 0)
+        return fail_native(OP_EVENT, true);
+
+    struct anysock_event *made = malloc(sizeof *made);
+    if (made == NULL)
+        return refuse(ANYSOCK_ENOMEM);
+    *made = (struct anysock_event){.watcher = &watcher};
+    if (anysock_port_event_create(&made->port) != 0) {
+        int native = anysock_port_native_error();
+        free(made);
+        anysock_port_set_native_error(native);
+        return fail_native(OP_EVENT, true);
+    }
+    *event = made;
+    return ANYSOCK_OK;
+}
+
+int anysock_event_destroy(struct anysock_event *event) {
+    if (event == NULL)
+        return ANYSOCK_OK;
+    if (event->wanted != 0)
+        return refuse(ANYSOCK_EBUSY);
+    anysock_port_event_destroy(&event->port);
+    free(event);
+    return ANYSOCK_OK;
+}
 
 /* Nothing is bound any more: gives the mode back. An earlier failure and its number go first. */
 static int restore_mode(struct anysock *s, int code) {
@@ -150,29 +169,15 @@ int anysock_event_bind(struct anysock_event *event, struct anysock *s, unsigned 
     code = look(event, &events);
     if (code == ANYSOCK_OK)
         return code;
-    int native = anysock_port_native_error();
-    (void)anysock_event_detach(s);
-    anysock_port_set_native_error(native);
+    detach(s);
     return restore_mode(s, code);
-}
-
-/* Clears the association: first natively, since Winsock allows no "blocking" before. */
-int anysock_event_detach(struct anysock *s) {
-    struct anysock_event *event = s->event_;
-    if (event == NULL)
-        return ANYSOCK_OK;
-    s->event_ = NULL;
-    event->wanted = 0;
-    if (anysock_port_event_unbind(&event->port, s->native_) != 0)
-        return fail_native(OP_EVENT, true);
-    return ANYSOCK_OK;
 }
 
 int anysock_event_unbind(struct anysock *s) {
     int code = check_open(s);
     if (code != ANYSOCK_OK || s->event_ == NULL)
         return code;
-    return restore_mode(s, anysock_event_detach(s));
+    return restore_mode(s, clear_association(s));
 }
 
 /* ------------------------------------------------------------------------------------------- */

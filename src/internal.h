@@ -86,6 +86,7 @@ struct anysock_port_facts {
     enum anysock_family family;
     enum anysock_type type; /* 0: another type */
     bool bound, listening, connected;
+    bool lingers;    /* close would wait for unsent data */
     int nonblocking; /* 1, 0; -1 where the system does not tell */
 };
 int anysock_port_describe(anysock_native native, struct anysock_port_facts *facts);
@@ -310,7 +311,7 @@ int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
 static inline void make_child(struct anysock *child, anysock_native native, uint32_t listener,
                               uint32_t mode) {
     memset(child, 0, sizeof *child);
-    child->state_ = PLAIN_STREAM | ST_BOUND | (listener & (ST_INET6 | ST_ADOPTED)) | mode;
+    child->state_ = PLAIN_STREAM | ST_BOUND | (listener & (ST_INET6 | ST_LINGERS)) | mode;
     child->native_ = native;
     child->plain_[PLAIN_SEND] = child->plain_[PLAIN_RECV] = 1;
     child->plain_[PLAIN_WAIT] = BOTH;
@@ -444,30 +445,50 @@ struct anysock_option_row {
 enum { ON_STREAM = 1, ON_DATAGRAM = 2, ON_BOTH = 3, ON_INET6_ONLY = 4 };
 const struct anysock_option_row *anysock_option_rows(size_t *count);
 
-/* event.c: what a bound socket's other calls have to say to its event */
+/*
+ * Who watches a socket: the event that it is bound to, the queue that it is registered with. What
+ * the socket's other calls have to say to them goes through pointers, so that a program carries
+ * neither events nor queues if it does not use them.
+ */
+struct anysock_watcher {
+    /* The state has changed in what can be told of it. Preserves the error slot. */
+    void (*refresh)(struct anysock *s);
+    /* A call met "would block": the condition that it waits for can come anew. Preserves the error
+     * slot. Queues only. */
+    void (*rearm)(struct anysock *s, unsigned condition);
+    /* Forgets a socket that is about to be closed or released. Preserves the error slot. */
+    void (*detach)(struct anysock *s);
+};
 
-/* The state has changed. Preserves the error slot. */
-void anysock_event_refresh(const struct anysock *s);
-/* Forgets the association of a socket that is about to be closed or released. */
-int anysock_event_detach(struct anysock *s);
+/* An event begins with its watcher; a registration with its queue, which begins with it. */
+static inline const struct anysock_watcher *event_watcher(const struct anysock *s) {
+    return *(const struct anysock_watcher *const *)(const void *)s->event_;
+}
 
-/* queue.c: what a registered socket's other calls have to say to its queue; without one they do
- * nothing, except that detach wants one. All preserve the error slot. */
-
-/* The state has changed in what can be told of it. */
-void anysock_queue_refresh(struct anysock *s);
-/* A call met "would block": the condition that it waits for can come anew. */
-void anysock_queue_rearm(struct anysock *s, unsigned condition);
-/* Takes a socket that is about to be closed or released out of its queue. */
-void anysock_queue_detach(struct anysock *s);
+static inline const struct anysock_watcher *queue_watcher(const struct anysock *s) {
+    return **(const struct anysock_watcher *const *const *)(const void *)s->registration_;
+}
 
 /* To be called whenever the state has changed in what can be told of it, so that whoever waits for
- * the socket hears of it. Preserves the error slot. */
-static inline void anysock_watchers_refresh(struct anysock *s) {
+ * the socket hears of it. */
+static inline void refresh_watchers(struct anysock *s) {
     if (s->registration_ != NULL)
-        anysock_queue_refresh(s);
+        queue_watcher(s)->refresh(s);
     if (s->event_ != NULL)
-        anysock_event_refresh(s);
+        event_watcher(s)->refresh(s);
+}
+
+static inline void detach_watchers(struct anysock *s) {
+    if (s->registration_ != NULL)
+        queue_watcher(s)->detach(s);
+    if (s->event_ != NULL)
+        event_watcher(s)->detach(s);
+}
+
+/* Only a queue that makes edges itself wants to hear of it, and says so in the state. */
+static inline void rearm_edge(struct anysock *s, unsigned condition) {
+    if ((state_of(s) & ST_EDGE) != 0 && s->registration_ != NULL)
+        queue_watcher(s)->rearm(s, condition);
 }
 
 #endif /* ANYSOCK_INTERNAL_H */

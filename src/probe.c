@@ -23,7 +23,7 @@ int anysock_peek_state(struct anysock *s, enum anysock_peer_state *state) {
         return fail_native(OP_WAIT, true);
     if (*state == ANYSOCK_PEER_RESET) {
         change_state(s, 0, ST_RESET);
-        anysock_watchers_refresh(s);
+        refresh_watchers(s);
     }
     return ANYSOCK_OK;
 }

@@ -145,85 +145,6 @@ static inline int settle(struct anysock_queue *queue, struct anysock_registratio
 }
 
 /* ------------------------------------------------------------------------------------------- *
- * The life of a queue
- * ------------------------------------------------------------------------------------------- */
-
-static struct anysock_queue *make(const struct anysock_queue_backend *backend) {
-    struct anysock_queue *queue = calloc(1, backend->queue_size);
-    if (queue == NULL)
-        return NULL;
-    queue->backend = backend;
-    if (anysock_port_gate_open(&queue->gate) != 0) {
-        free(queue);
-        return NULL;
-    }
-    return queue;
-}
-
-static void destroy(struct anysock_queue *queue) {
-    int native = anysock_port_native_error();
-    while (queue->chunks != NULL) {
-        struct chunk *chunk = queue->chunks;
-        queue->chunks = chunk->next;
-        free(chunk);
-    }
-    anysock_port_gate_close(&queue->gate);
-    free(queue);
-    anysock_port_set_native_error(native);
-}
-
-static int open_with(const struct anysock_queue_backend *backend, struct anysock_queue **queue) {
-    struct anysock_queue *made = make(backend);
-    if (made == NULL)
-        return refuse(ANYSOCK_ENOMEM);
-    if (backend->open(made) != 0) {
-        destroy(made);
-        return fail_native(OP_EVENT, true);
-    }
-    *queue = made;
-    return ANYSOCK_OK;
-}
-
-int anysock_queue_open(unsigned flags, struct anysock_queue **queue) {
-    if (queue == NULL)
-        return refuse(ANYSOCK_EFAULT);
-    *queue = NULL;
-    if ((flags & ~(unsigned)ANYSOCK_QUEUE_PORTABLE) != 0)
-        return refuse(ANYSOCK_EINVAL);
-    if (anysock_port_startup() != 0)
-        return fail_native(OP_EVENT, true);
-
-    int code = ANYSOCK_ENOSYS;
-    if ((flags & ANYSOCK_QUEUE_PORTABLE) == 0)
-        code = open_with(anysock_port_queue, queue);
-    /* Limits of the process would hit the portable one too. */
-    if (code == ANYSOCK_OK || code == ANYSOCK_EMFILE || code == ANYSOCK_ENFILE ||
-        code == ANYSOCK_ENOMEM)
-        return code;
-    return open_with(&anysock_poll_queue, queue);
-}
-
-int anysock_queue_close(struct anysock_queue *queue) {
-    if (queue == NULL)
-        return ANYSOCK_OK;
-    if (queue->registered != 0 || somebody_waits(queue))
-        return refuse(ANYSOCK_EBUSY);
-    queue->backend->close(queue);
-    destroy(queue);
-    return ANYSOCK_OK;
-}
-
-const char *anysock_queue_backend(const struct anysock_queue *queue) {
-    return queue != NULL ? queue->backend->name : "";
-}
-
-anysock_waitable anysock_queue_native(const struct anysock_queue *queue) {
-    if (queue == NULL || queue->backend->native == NULL)
-        return (anysock_waitable)(intptr_t)-1;
-    return queue->backend->native(queue);
-}
-
-/* ------------------------------------------------------------------------------------------- *
  * Adding, changing, removing
  * ------------------------------------------------------------------------------------------- */
 
@@ -344,7 +265,7 @@ static inline void take_out(struct anysock_queue *queue, struct anysock *s) {
     anysock_queue_unlock(queue);
 }
 
-void anysock_queue_detach(struct anysock *s) {
+static void detach(struct anysock *s) {
     take_out(s->registration_->queue, s);
 }
 
@@ -377,7 +298,7 @@ static struct anysock_registration *lock_registration(struct anysock *s) {
     return NULL;
 }
 
-void anysock_queue_refresh(struct anysock *s) {
+static void refresh(struct anysock *s) {
     struct anysock_registration *r = lock_registration(s);
     if (r == NULL)
         return;
@@ -398,7 +319,7 @@ void anysock_queue_refresh(struct anysock *s) {
     anysock_port_set_native_error(native);
 }
 
-void anysock_queue_rearm(struct anysock *s, unsigned condition) {
+static void rearm(struct anysock *s, unsigned condition) {
     struct anysock_registration *r = lock_registration(s);
     if (r == NULL)
         return;
@@ -412,4 +333,87 @@ void anysock_queue_rearm(struct anysock *s, unsigned condition) {
     }
     anysock_queue_unlock(queue);
     anysock_port_set_native_error(native);
+}
+
+static const struct anysock_watcher watcher = {
+    .refresh = refresh, .rearm = rearm, .detach = detach};
+
+/* ------------------------------------------------------------------------------------------- *
+ * The life of a queue
+ * ------------------------------------------------------------------------------------------- */
+
+static struct anysock_queue *make(const struct anysock_queue_backend *backend) {
+    struct anysock_queue *queue = calloc(1, backend->queue_size);
+    if (queue == NULL)
+        return NULL;
+    queue->watcher = &watcher;
+    queue->backend = backend;
+    if (anysock_port_gate_open(&queue->gate) != 0) {
+        free(queue);
+        return NULL;
+    }
+    return queue;
+}
+
+static void destroy(struct anysock_queue *queue) {
+    int native = anysock_port_native_error();
+    while (queue->chunks != NULL) {
+        struct chunk *chunk = queue->chunks;
+        queue->chunks = chunk->next;
+        free(chunk);
+    }
+    anysock_port_gate_close(&queue->gate);
+    free(queue);
+    anysock_port_set_native_error(native);
+}
+
+static int open_with(const struct anysock_queue_backend *backend, struct anysock_queue **queue) {
+    struct anysock_queue *made = make(backend);
+    if (made == NULL)
+        return refuse(ANYSOCK_ENOMEM);
+    if (backend->open(made) != 0) {
+        destroy(made);
+        return fail_native(OP_EVENT, true);
+    }
+    *queue = made;
+    return ANYSOCK_OK;
+}
+
+int anysock_queue_open(unsigned flags, struct anysock_queue **queue) {
+    if (queue == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    *queue = NULL;
+    if ((flags & ~(unsigned)ANYSOCK_QUEUE_PORTABLE) != 0)
+        return refuse(ANYSOCK_EINVAL);
+    if (anysock_port_startup() != 0)
+        return fail_native(OP_EVENT, true);
+
+    int code = ANYSOCK_ENOSYS;
+    if ((flags & ANYSOCK_QUEUE_PORTABLE) == 0)
+        code = open_with(anysock_port_queue, queue);
+    /* Limits of the process would hit the portable one too. */
+    if (code == ANYSOCK_OK || code == ANYSOCK_EMFILE || code == ANYSOCK_ENFILE ||
+        code == ANYSOCK_ENOMEM)
+        return code;
+    return open_with(&anysock_poll_queue, queue);
+}
+
+int anysock_queue_close(struct anysock_queue *queue) {
+    if (queue == NULL)
+        return ANYSOCK_OK;
+    if (queue->registered != 0 || somebody_waits(queue))
+        return refuse(ANYSOCK_EBUSY);
+    queue->backend->close(queue);
+    destroy(queue);
+    return ANYSOCK_OK;
+}
+
+const char *anysock_queue_backend(const struct anysock_queue *queue) {
+    return queue != NULL ? queue->backend->name : "";
+}
+
+anysock_waitable anysock_queue_native(const struct anysock_queue *queue) {
+    if (queue == NULL || queue->backend->native == NULL)
+        return (anysock_waitable)(intptr_t)-1;
+    return queue->backend->native(queue);
 }

@@ -29,7 +29,7 @@ enum anysock_place {
 /* One socket of a queue. Back ends may lay it at the head of a larger struct of their own, whose
  * rest is zero at first and from then on theirs, also when the registration is used again. */
 struct anysock_registration {
-    struct anysock_queue *queue;
+    struct anysock_queue *queue;       /* the first: see queue_watcher() */
     struct anysock_registration *next; /* in the list of odd ones, of free ones or of limbo */
     void *data;
     anysock_native native;
@@ -95,6 +95,7 @@ enum {
 };
 
 struct anysock_queue {
+    const struct anysock_watcher *watcher; /* the first: see queue_watcher() */
     const struct anysock_queue_backend *backend;
     _Atomic unsigned notes;
     atomic_bool waiting; /* a thread is in anysock_queue_wait() */

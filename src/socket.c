@@ -64,9 +64,11 @@ int anysock_open(enum anysock_family family, enum anysock_type type, unsigned fl
 
 /* The state that a foreign socket is in. */
 static uint32_t adopted_state(const struct anysock_port_facts *facts) {
-    uint32_t state = ST_ADOPTED;
+    uint32_t state = 0;
     if (facts->type == ANYSOCK_STREAM)
         state |= ST_STREAM;
+    if (facts->lingers)
+        state |= ST_LINGERS;
     if (facts->family == ANYSOCK_INET6)
         state |= ST_INET6;
     if (facts->bound)
@@ -119,8 +121,7 @@ int anysock_release(struct anysock *s, anysock_native *native) {
         code = anysock_mode(s, MODE_RELEASING);
     if (code != ANYSOCK_OK)
         return code;
-    if (s->registration_ != NULL)
-        anysock_queue_detach(s);
+    detach_watchers(s);
     *native = s->native_;
     make_closed(s);
     return ANYSOCK_OK;
@@ -128,9 +129,7 @@ int anysock_release(struct anysock *s, anysock_native *native) {
 
 /* An event's association goes with the descriptor in any case, so that its end cannot fail. */
 static void close_native(struct anysock *s) {
-    (void)anysock_event_detach(s);
-    if (s->registration_ != NULL)
-        anysock_queue_detach(s);
+    detach_watchers(s);
     anysock_port_close(s->native_);
     make_closed(s);
 }
@@ -139,8 +138,8 @@ int anysock_close(struct anysock *s) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
-    if ((state_of(s) & ST_ADOPTED) != 0)
-        anysock_port_no_linger(s->native_); /* only somebody else can have set it */
+    if ((state_of(s) & ST_LINGERS) != 0)
+        anysock_port_no_linger(s->native_);
     close_native(s);
     return ANYSOCK_OK;
 }
@@ -244,7 +243,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     if (anysock_port_listen(s->native_, backlog) != 0)
         return fail_native(OP_LISTEN, true);
     change_state(s, 0, ST_LISTENING | ST_BOUND);
-    anysock_watchers_refresh(s);
+    refresh_watchers(s);
     return ANYSOCK_OK;
 }
 
@@ -269,8 +268,8 @@ static int accept_native(struct anysock *listener, bool nonblocking, anysock_nat
         if (code == ANYSOCK_ECONNABORTED && ++broken <= ACCEPT_RETRIES)
             continue;
         bool gives_up = code == ANYSOCK_ECONNABORTED;
-        if ((gives_up || code == ANYSOCK_EAGAIN) && (state_of(listener) & ST_EDGE) != 0)
-            anysock_queue_rearm(listener, ANYSOCK_READABLE);
+        if (gives_up || code == ANYSOCK_EAGAIN)
+            rearm_edge(listener, ANYSOCK_READABLE);
         if (gives_up)
             return ANYSOCK_EAGAIN;
         if (code == ANYSOCK_EAGAIN)
@@ -352,7 +351,7 @@ int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
      * peer has finished. */
     if ((how & ANYSOCK_SHUT_RD) != 0)
         change_state(s, 0, ST_SHUT_RD);
-    anysock_watchers_refresh(s);
+    refresh_watchers(s);
     return code;
 }
 

@@ -35,7 +35,7 @@ enum {
     ST_SHUT_RD = 1u << 13, /* own shutdown */
     ST_SHUT_WR = 1u << 14,
     ST_RESET = 1u << 15,   /* some call saw a reset: sticky */
-    ST_ADOPTED = 1u << 16, /* made elsewhere: it may have options that we never set */
+    ST_LINGERS = 1u << 16, /* made elsewhere, and its close would wait for unsent data */
     ST_EDGE = 1u << 17     /* in a queue that wants to hear of every "would block" */
 };
 

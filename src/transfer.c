@@ -181,7 +181,7 @@ static int note_error(struct anysock *s, int code) {
                   (code == ANYSOCK_EPIPE && (state & ST_SHUT_WR) == 0);
     if ((state & (ST_STREAM | ST_RESET)) == ST_STREAM && broken) {
         change_state(s, 0, ST_RESET);
-        anysock_watchers_refresh(s);
+        refresh_watchers(s);
     }
     return code;
 }
@@ -214,8 +214,7 @@ static int try_on(struct anysock *s, const struct transfer *transfer, ptrdiff_t 
     while (count < 0) {
         int code = fail_native(op, is_stream(s));
         if (code == ANYSOCK_EAGAIN) {
-            if ((state_of(s) & ST_EDGE) != 0)
-                anysock_queue_rearm(s, condition_of(transfer));
+            rearm_edge(s, condition_of(transfer));
             code = anysock_block(s, transfer->flags, timeout_of(transfer), deadline);
             if (code != ANYSOCK_OK)
                 return code;

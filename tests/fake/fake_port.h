@@ -59,6 +59,7 @@ struct fake_socket {
     char outgoing[32];
     int waiting;           /* connections that accept can take */
     bool reports_refusals; /* SIO_UDP_CONNRESET */
+    bool lingers;          /* somebody else has set a linger time */
     bool no_linger;
     int options[32];   /* by their numbers */
     bool keepalive_on; /* what SIO_KEEPALIVE_VALS has set */

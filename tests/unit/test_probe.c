@@ -369,10 +369,21 @@ static void close_of_our_own_socket_asks_nothing(void **state) {
     assert_string_equal("close", fake_trace());
 }
 
+static void close_of_an_adopted_socket_without_linger_asks_nothing(void **state) {
+    (void)state;
+    anysock_native native;
+    s = fake_connected(0);
+    assert_anysock(ANYSOCK_OK, anysock_release(&s, &native));
+    assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &s));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    assert_false(fake.sockets[0].no_linger);
+}
+
 static void close_of_an_adopted_socket_does_not_linger(void **state) {
     (void)state;
     anysock_native native;
     s = fake_connected(0);
+    fake_of(&s)->lingers = true;
     assert_anysock(ANYSOCK_OK, anysock_release(&s, &native));
     assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &s));
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
@@ -385,6 +396,7 @@ static void close_of_an_adopted_listeners_child_does_not_linger(void **state) {
     struct anysock child;
     anysock_native native;
     s = fake_listener(0);
+    fake_of(&s)->lingers = true;
     assert_anysock(ANYSOCK_OK, anysock_release(&s, &native));
     assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &s));
     fake_client_arrives(fake_of(&s));
@@ -427,6 +439,7 @@ int main(void) {
         TEST(close_flush_that_cannot_shut_down_closes),
         TEST(close_flush_frees_the_event),
         TEST(close_of_our_own_socket_asks_nothing),
+        TEST(close_of_an_adopted_socket_without_linger_asks_nothing),
         TEST(close_of_an_adopted_socket_does_not_linger),
         TEST(close_of_an_adopted_listeners_child_does_not_linger),
     };
