@@ -148,7 +148,7 @@ static inline int settle(struct anysock_queue *queue, struct anysock_registratio
  * Adding, changing, removing
  * ------------------------------------------------------------------------------------------- */
 
-static int check_request(const struct anysock_queue *queue, const struct anysock *s,
+static inline int check_request(const struct anysock_queue *queue, const struct anysock *s,
                          unsigned wanted, enum anysock_queue_mode mode) {
     if (queue == NULL)
         return refuse(ANYSOCK_EFAULT);
