@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "links.h"
 #include "state.h"
 
 /* ============================================================================================
@@ -338,14 +339,13 @@ int anysock_deadline_left(const struct anysock_deadline *deadline);
 
 /* connect.c */
 
-/* Settles a pending connect if its result is there: ANYSOCK_OK, ANYSOCK_EINPROGRESS, its error. */
-int anysock_finish_connect(struct anysock *s);
-/* The same, waiting until the deadline; ANYSOCK_ETIMEDOUT leaves the connect pending. */
-int anysock_await_connect(struct anysock *s, const struct anysock_deadline *deadline);
 /* The kept result of a connect that failed, with its native number. */
-int anysock_connect_failure(const struct anysock *s);
-/* The state, after a look whether a pending connect has ended. */
-uint32_t anysock_refresh_role(struct anysock *s);
+static inline int connect_failure(const struct anysock *s) {
+    anysock_port_set_native_error(s->connect_native_);
+    return s->connect_error_;
+}
+
+/* wait.c */
 
 /* What is known of a socket in this state without asking the system, because a call would return
  * at once. */
@@ -357,8 +357,6 @@ static inline unsigned told_of(unsigned wanted, unsigned found) {
     unsigned events = found & (wanted | ANYSOCK_ERROR | ANYSOCK_INVALID);
     return (events & ANYSOCK_ERROR) != 0 ? events | wanted : events;
 }
-
-/* wait.c */
 
 /* Looks what the system says of a socket in this state; events as told_of(). */
 int anysock_look(anysock_native native, uint32_t state, unsigned wanted, unsigned *events);
@@ -444,51 +442,5 @@ struct anysock_option_row {
 };
 enum { ON_STREAM = 1, ON_DATAGRAM = 2, ON_BOTH = 3, ON_INET6_ONLY = 4 };
 const struct anysock_option_row *anysock_option_rows(size_t *count);
-
-/*
- * Who watches a socket: the event that it is bound to, the queue that it is registered with. What
- * the socket's other calls have to say to them goes through pointers, so that a program carries
- * neither events nor queues if it does not use them.
- */
-struct anysock_watcher {
-    /* The state has changed in what can be told of it. Preserves the error slot. */
-    void (*refresh)(struct anysock *s);
-    /* A call met "would block": the condition that it waits for can come anew. Preserves the error
-     * slot. Queues only. */
-    void (*rearm)(struct anysock *s, unsigned condition);
-    /* Forgets a socket that is about to be closed or released. Preserves the error slot. */
-    void (*detach)(struct anysock *s);
-};
-
-/* An event begins with its watcher; a registration with its queue, which begins with it. */
-static inline const struct anysock_watcher *event_watcher(const struct anysock *s) {
-    return *(const struct anysock_watcher *const *)(const void *)s->event_;
-}
-
-static inline const struct anysock_watcher *queue_watcher(const struct anysock *s) {
-    return **(const struct anysock_watcher *const *const *)(const void *)s->registration_;
-}
-
-/* To be called whenever the state has changed in what can be told of it, so that whoever waits for
- * the socket hears of it. */
-static inline void refresh_watchers(struct anysock *s) {
-    if (s->registration_ != NULL)
-        queue_watcher(s)->refresh(s);
-    if (s->event_ != NULL)
-        event_watcher(s)->refresh(s);
-}
-
-static inline void detach_watchers(struct anysock *s) {
-    if (s->registration_ != NULL)
-        queue_watcher(s)->detach(s);
-    if (s->event_ != NULL)
-        event_watcher(s)->detach(s);
-}
-
-/* Only a queue that makes edges itself wants to hear of it, and says so in the state. */
-static inline void rearm_edge(struct anysock *s, unsigned condition) {
-    if ((state_of(s) & ST_EDGE) != 0 && s->registration_ != NULL)
-        queue_watcher(s)->rearm(s, condition);
-}
 
 #endif /* ANYSOCK_INTERNAL_H */

@@ -225,7 +225,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
-    uint32_t state = anysock_refresh_role(s);
+    uint32_t state = refresh_role(s);
     if ((state & ST_STREAM) == 0)
         return refuse(ANYSOCK_EOPNOTSUPP);
     if ((state & (ST_CONNECTING | ST_CONNECTED)) != 0)
@@ -336,7 +336,7 @@ int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
         return code;
     if (how != ANYSOCK_SHUT_RD && how != ANYSOCK_SHUT_WR && how != ANYSOCK_SHUT_RDWR)
         return refuse(ANYSOCK_EINVAL);
-    uint32_t state = anysock_refresh_role(s);
+    uint32_t state = refresh_role(s);
     if ((state & (ST_STREAM | ST_CONNECTED)) == ST_STREAM)
         return refuse(ANYSOCK_ENOTCONN);
 
@@ -376,7 +376,7 @@ int anysock_peer_addr(struct anysock *s, struct anysock_addr *addr) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
-    if ((anysock_refresh_role(s) & ST_CONNECTED) == 0)
+    if ((refresh_role(s) & ST_CONNECTED) == 0)
         return refuse(ANYSOCK_ENOTCONN);
     if (anysock_port_peer_addr(s->native_, addr) != 0)
         return fail_native(OP_NAME, is_stream(s));
