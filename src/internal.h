@@ -304,6 +304,11 @@ static inline int check_open(const struct anysock *s) {
 
 /* socket.c */
 
+/* All zero. */
+static inline void make_closed(struct anysock *s) {
+    memset(s, 0, sizeof *s);
+}
+
 /* anysock_bind() for calls that do not want the other threads out. */
 int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
                     enum anysock_bind_intent intent);
@@ -311,7 +316,7 @@ int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
  * it may be written like anything else; a new connection is plain (see plain.c). */
 static inline void make_child(struct anysock *child, anysock_native native, uint32_t listener,
                               uint32_t mode) {
-    memset(child, 0, sizeof *child);
+    make_closed(child);
     child->state_ = PLAIN_STREAM | ST_BOUND | (listener & (ST_INET6 | ST_LINGERS)) | mode;
     child->native_ = native;
     child->plain_[PLAIN_SEND] = child->plain_[PLAIN_RECV] = 1;
