@@ -20,8 +20,8 @@
  * A port function that returns int returns 0 (or a count) for success and -1 for failure, and
  * leaves the system's own number in the thread's error slot, where anysock_port_native_error()
  * finds it. anysock_port_map_error() gives it its meaning. Nothing here waits, except
- * anysock_port_poll(), anysock_port_event_wait(), and the I/O calls on a descriptor that is
- * blocking in the kernel.
+ * anysock_port_poll() and its variants, anysock_port_event_wait(), and the I/O calls on a
+ * descriptor that is blocking in the kernel.
  * ========================================================================================= */
 
 /* Which operation failed: part of an error's meaning. */
@@ -165,8 +165,10 @@ struct anysock_port_item {
 };
 /* Waits at most timeout_ms (-1: no limit). Returns how many items have events, 0 when the time is
  * over (perhaps a little early), -1 on failure, also for a signal (ANYSOCK_EINTR). End of stream is
- * readable. count may be 0; beyond ANYSOCK_POLL_MAX it allocates. */
+ * readable. count may be 0, and is at most ANYSOCK_POLL_MAX. */
 int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms);
+/* The same for any number; beyond ANYSOCK_POLL_MAX it allocates. */
+int anysock_port_poll_many(struct anysock_port_item *items, size_t count, int timeout_ms);
 /* The same for one socket that is not connecting; events may hold further bits of the system's. */
 int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms, unsigned *events);
 
