@@ -416,6 +416,7 @@ typedef int anysock_waitable;
 
 struct anysock_event;
 struct anysock_registration;
+struct anysock_connector;
 
 /**
  * @brief A socket: a plain object of 64 bytes, owned by the caller.
@@ -425,15 +426,16 @@ struct anysock_registration;
  */
 struct anysock {
     uint32_t state_;              /* see src/state.h */
-    int32_t connect_error_;       /* the stored result of a failed connect */
-    int32_t connect_native_;      /* the system's number behind it */
+    int32_t connect_native_;      /* the system's number behind connect_error_ */
     int32_t timeout_[3];          /* receive, send, connect: milliseconds + 1; 0 for none */
+    uint16_t keepalive_s_[2];     /* idle and interval, where the system cannot be asked */
     struct anysock_event *event_; /* the bound event, if any */
     struct anysock_registration *registration_; /* with a queue, if any */
-    anysock_native native_;   /* the descriptor; valid while the open bit is set */
-    uint16_t keepalive_s_[2]; /* idle and interval, where the system cannot be asked; 0: unset */
-    unsigned char plain_[5];  /* what follows from state_, see src/state.h */
-    unsigned char reserved_[31 - 2 * sizeof(void *) - sizeof(anysock_native)];
+    const struct anysock_connector *connector_; /* how a pending connect ends */
+    anysock_native native_;  /* the descriptor; valid while the open bit is set */
+    int16_t connect_error_;  /* the stored result of a failed connect */
+    unsigned char plain_[5]; /* what follows from state_, see src/state.h */
+    unsigned char reserved_[33 - 3 * sizeof(void *) - sizeof(anysock_native)];
 };
 
 /** A closed socket: `struct anysock s = ANYSOCK_INIT;` */

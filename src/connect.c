@@ -6,16 +6,11 @@
 
 /* Keeps the failure of a connect, whose native number is in the error slot. */
 static int keep_failure(struct anysock *s, int code) {
-    s->connect_error_ = code;
+    s->connect_error_ = (int16_t)code;
     s->connect_native_ = anysock_port_native_error();
     change_state(s, ST_CONNECTING, ST_FAILED);
     refresh_watchers(s);
     return code;
-}
-
-int anysock_connect_failure(const struct anysock *s) {
-    anysock_port_set_native_error(s->connect_native_);
-    return s->connect_error_;
 }
 
 /*
@@ -43,7 +38,7 @@ static int settle_connect(struct anysock *s, unsigned events) {
     return refuse(ANYSOCK_EINPROGRESS);
 }
 
-int anysock_finish_connect(struct anysock *s) {
+static int finish(struct anysock *s) {
     struct anysock_deadline now = anysock_deadline_in(0);
     unsigned events;
     int code = anysock_wait_native(s->native_, PORT_CONNECTING, true, &now, &events);
@@ -52,7 +47,7 @@ int anysock_finish_connect(struct anysock *s) {
     return code == ANYSOCK_OK ? settle_connect(s, events) : code;
 }
 
-int anysock_await_connect(struct anysock *s, const struct anysock_deadline *deadline) {
+static int await(struct anysock *s, const struct anysock_deadline *deadline) {
     for (;;) {
         unsigned events;
         int code = anysock_wait_native(s->native_, PORT_CONNECTING, true, deadline, &events);
@@ -67,11 +62,13 @@ int anysock_await_connect(struct anysock *s, const struct anysock_deadline *dead
     }
 }
 
+static const struct anysock_connector connector = {.finish = finish, .await = await};
+
 /* The connect that was just started, for a blocking socket; the time-out ends the attempt. */
 static int finish_in_time(struct anysock *s) {
     struct anysock_deadline deadline =
         anysock_deadline_in(s->timeout_[ANYSOCK_TIMEOUT_CONNECT] - 1);
-    int code = anysock_await_connect(s, &deadline);
+    int code = await(s, &deadline);
     return code == ANYSOCK_ETIMEDOUT && (state_of(s) & ST_CONNECTING) != 0 ? keep_failure(s, code)
                                                                            : code;
 }
@@ -102,7 +99,7 @@ static int connect_to(struct anysock *s, const struct anysock_addr *addr) {
     if (code == ANYSOCK_OK)
         code = check_target(s, addr);
     if (code == ANYSOCK_OK)
-        code = check_fresh(anysock_refresh_role(s));
+        code = check_fresh(refresh_role(s));
     if (code == ANYSOCK_OK)
         code = anysock_mode_prepare(s, 0, ANYSOCK_TIMEOUT_CONNECT);
     if (code != ANYSOCK_OK)
@@ -126,6 +123,7 @@ static int connect_to(struct anysock *s, const struct anysock_addr *addr) {
         return keep_failure(s, code);
     /* Under way: the descriptor is non-blocking, or a signal interrupted the kernel's waiting.
      * The attempt goes on in both cases and must not be repeated. */
+    s->connector_ = &connector;
     change_state(s, 0, ST_CONNECTING | ST_BOUND);
     refresh_watchers(s);
     return anysock_is_blocking(s) ? finish_in_time(s) : code;
@@ -179,18 +177,12 @@ int anysock_connect_result(struct anysock *s) {
         return code;
     uint32_t state = state_of(s);
     if ((state & ST_FAILED) != 0)
-        return anysock_connect_failure(s);
+        return connect_failure(s);
     if ((state & ST_CONNECTING) != 0)
-        code = anysock_finish_connect(s);
+        code = finish(s);
     else if ((state & ST_CONNECTED) == 0)
         code = refuse(ANYSOCK_ENOTCONN);
     if (code == ANYSOCK_OK)
         anysock_plain_raise(s);
     return code;
-}
-
-uint32_t anysock_refresh_role(struct anysock *s) {
-    if ((state_of(s) & ST_CONNECTING) != 0)
-        (void)anysock_finish_connect(s);
-    return state_of(s);
 }

@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "links.h"
 #include "state.h"
 
 /* ============================================================================================
@@ -19,8 +20,8 @@
  * A port function that returns int returns 0 (or a count) for success and -1 for failure, and
  * leaves the system's own number in the thread's error slot, where anysock_port_native_error()
  * finds it. anysock_port_map_error() gives it its meaning. Nothing here waits, except
- * anysock_port_poll(), anysock_port_event_wait(), and the I/O calls on a descriptor that is
- * blocking in the kernel.
+ * anysock_port_poll() and its variants, anysock_port_event_wait(), and the I/O calls on a
+ * descriptor that is blocking in the kernel.
  * ========================================================================================= */
 
 /* Which operation failed: part of an error's meaning. */
@@ -164,8 +165,10 @@ struct anysock_port_item {
 };
 /* Waits at most timeout_ms (-1: no limit). Returns how many items have events, 0 when the time is
  * over (perhaps a little early), -1 on failure, also for a signal (ANYSOCK_EINTR). End of stream is
- * readable. count may be 0; beyond ANYSOCK_POLL_MAX it allocates. */
+ * readable. count may be 0, and is at most ANYSOCK_POLL_MAX. */
 int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms);
+/* The same for any number; beyond ANYSOCK_POLL_MAX it allocates. */
+int anysock_port_poll_many(struct anysock_port_item *items, size_t count, int timeout_ms);
 /* The same for one socket that is not connecting; events may hold further bits of the system's. */
 int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms, unsigned *events);
 
@@ -303,6 +306,11 @@ static inline int check_open(const struct anysock *s) {
 
 /* socket.c */
 
+/* All zero. */
+static inline void make_closed(struct anysock *s) {
+    memset(s, 0, sizeof *s);
+}
+
 /* anysock_bind() for calls that do not want the other threads out. */
 int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
                     enum anysock_bind_intent intent);
@@ -310,7 +318,7 @@ int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
  * it may be written like anything else; a new connection is plain (see plain.c). */
 static inline void make_child(struct anysock *child, anysock_native native, uint32_t listener,
                               uint32_t mode) {
-    memset(child, 0, sizeof *child);
+    make_closed(child);
     child->state_ = PLAIN_STREAM | ST_BOUND | (listener & (ST_INET6 | ST_LINGERS)) | mode;
     child->native_ = native;
     child->plain_[PLAIN_SEND] = child->plain_[PLAIN_RECV] = 1;
@@ -338,14 +346,13 @@ int anysock_deadline_left(const struct anysock_deadline *deadline);
 
 /* connect.c */
 
-/* Settles a pending connect if its result is there: ANYSOCK_OK, ANYSOCK_EINPROGRESS, its error. */
-int anysock_finish_connect(struct anysock *s);
-/* The same, waiting until the deadline; ANYSOCK_ETIMEDOUT leaves the connect pending. */
-int anysock_await_connect(struct anysock *s, const struct anysock_deadline *deadline);
 /* The kept result of a connect that failed, with its native number. */
-int anysock_connect_failure(const struct anysock *s);
-/* The state, after a look whether a pending connect has ended. */
-uint32_t anysock_refresh_role(struct anysock *s);
+static inline int connect_failure(const struct anysock *s) {
+    anysock_port_set_native_error(s->connect_native_);
+    return s->connect_error_;
+}
+
+/* wait.c */
 
 /* What is known of a socket in this state without asking the system, because a call would return
  * at once. */
@@ -357,8 +364,6 @@ static inline unsigned told_of(unsigned wanted, unsigned found) {
     unsigned events = found & (wanted | ANYSOCK_ERROR | ANYSOCK_INVALID);
     return (events & ANYSOCK_ERROR) != 0 ? events | wanted : events;
 }
-
-/* wait.c */
 
 /* Looks what the system says of a socket in this state; events as told_of(). */
 int anysock_look(anysock_native native, uint32_t state, unsigned wanted, unsigned *events);
@@ -444,51 +449,5 @@ struct anysock_option_row {
 };
 enum { ON_STREAM = 1, ON_DATAGRAM = 2, ON_BOTH = 3, ON_INET6_ONLY = 4 };
 const struct anysock_option_row *anysock_option_rows(size_t *count);
-
-/*
- * Who watches a socket: the event that it is bound to, the queue that it is registered with. What
- * the socket's other calls have to say to them goes through pointers, so that a program carries
- * neither events nor queues if it does not use them.
- */
-struct anysock_watcher {
-    /* The state has changed in what can be told of it. Preserves the error slot. */
-    void (*refresh)(struct anysock *s);
-    /* A call met "would block": the condition that it waits for can come anew. Preserves the error
-     * slot. Queues only. */
-    void (*rearm)(struct anysock *s, unsigned condition);
-    /* Forgets a socket that is about to be closed or released. Preserves the error slot. */
-    void (*detach)(struct anysock *s);
-};
-
-/* An event begins with its watcher; a registration with its queue, which begins with it. */
-static inline const struct anysock_watcher *event_watcher(const struct anysock *s) {
-    return *(const struct anysock_watcher *const *)(const void *)s->event_;
-}
-
-static inline const struct anysock_watcher *queue_watcher(const struct anysock *s) {
-    return **(const struct anysock_watcher *const *const *)(const void *)s->registration_;
-}
-
-/* To be called whenever the state has changed in what can be told of it, so that whoever waits for
- * the socket hears of it. */
-static inline void refresh_watchers(struct anysock *s) {
-    if (s->registration_ != NULL)
-        queue_watcher(s)->refresh(s);
-    if (s->event_ != NULL)
-        event_watcher(s)->refresh(s);
-}
-
-static inline void detach_watchers(struct anysock *s) {
-    if (s->registration_ != NULL)
-        queue_watcher(s)->detach(s);
-    if (s->event_ != NULL)
-        event_watcher(s)->detach(s);
-}
-
-/* Only a queue that makes edges itself wants to hear of it, and says so in the state. */
-static inline void rearm_edge(struct anysock *s, unsigned condition) {
-    if ((state_of(s) & ST_EDGE) != 0 && s->registration_ != NULL)
-        queue_watcher(s)->rearm(s, condition);
-}
 
 #endif /* ANYSOCK_INTERNAL_H */

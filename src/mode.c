@@ -24,13 +24,13 @@ enum kernel_action {
 
 enum { L = ST_NONBLOCK, K = ST_KERNEL_NONBLOCK, F = ST_KERNEL_FOREIGN, E = ST_EVENT, T = ST_TIMED };
 
-/* Narrow, since every program carries the table: the mode bits are low ones. */
+/* Bytes, since every program carries the table. */
 struct rule {
-    uint16_t input;      /* enum anysock_mode_input */
-    uint16_t mask, bits; /* the row applies if (state & mask) == bits; the first one counts */
-    uint16_t action;     /* enum kernel_action */
-    uint16_t clear, set; /* the state afterwards */
-    uint16_t answer;     /* for MODE_WOULD_BLOCK: 1 to repeat the call, 0 to wait */
+    uint8_t input;      /* enum anysock_mode_input */
+    uint8_t mask, bits; /* the row applies if (state & mask) == bits; the first one counts */
+    uint8_t action;     /* enum kernel_action */
+    uint8_t clear, set; /* the state afterwards */
+    uint8_t answer;     /* for MODE_WOULD_BLOCK: 1 to repeat the call, 0 to wait */
 };
 
 static const struct rule rules[] = {
@@ -94,17 +94,17 @@ static const struct rule rules[] = {
     {MODE_RELEASING, 0, 0, MAKE_BLOCKING, 0, 0, 0},
 };
 
-_Static_assert((L | K | F | E | T) <= UINT16_MAX, "the mode bits fit the rows");
+_Static_assert((L | K | F | E | T) <= UINT8_MAX, "the mode bits fit the rows");
 
 /* Whether a row applies to what is going on. */
-static bool applies(const struct rule *rule, uint16_t input, uint16_t state) {
+static bool applies(const struct rule *rule, uint8_t input, uint8_t state) {
     return rule->input == input && (state & rule->mask) == rule->bits;
 }
 
 int anysock_mode(struct anysock *s, enum anysock_mode_input input) {
     const struct rule *rule = rules;
-    uint16_t state = (uint16_t)state_of(s);
-    while (!applies(rule, (uint16_t)input, state))
+    uint8_t state = (uint8_t)state_of(s);
+    while (!applies(rule, (uint8_t)input, state))
         rule++; /* every input has a last row without condition */
 
     if (rule->action != KEEP &&

@@ -12,7 +12,7 @@ int anysock_peek_state(struct anysock *s, enum anysock_peer_state *state) {
         return code;
     if (!is_stream(s))
         return refuse(ANYSOCK_EOPNOTSUPP);
-    uint32_t now = anysock_refresh_role(s);
+    uint32_t now = refresh_role(s);
     if ((now & ST_CONNECTED) == 0)
         return refuse(ANYSOCK_ENOTCONN);
     if ((now & ST_RESET) != 0) {

@@ -179,7 +179,7 @@ static ptrdiff_t wait_poll(struct anysock_queue *queue, struct anysock_queue_eve
     if (asked == 0)
         return no_memory();
 
-    int found = anysock_port_poll(q->items, asked, timeout_ms);
+    int found = anysock_port_poll_many(q->items, asked, timeout_ms);
     if (found <= 0)
         return found;
     if (q->items[0].events != 0) {

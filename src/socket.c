@@ -1,6 +1,6 @@
 /*
- * The life of a socket: open, adopt, bind, listen, accept, shut down, close. Arguments and state
- * are checked here, so that both systems see only calls that mean the same to them.
+ * The life of a socket: open, adopt, bind, listen, accept, shut down. Arguments and state are
+ * checked here, so that both systems see only calls that mean the same to them.
  */
 #include <string.h>
 
@@ -9,10 +9,6 @@
 #define ACCEPT_RETRIES 64
 
 _Static_assert(sizeof(struct anysock) == 64, "struct anysock is 64 bytes everywhere");
-
-static void make_closed(struct anysock *s) {
-    memset(s, 0, sizeof *s);
-}
 
 /* Nobody else knows the socket yet, so that its state may be written like anything else. */
 static void make_open(struct anysock *s, anysock_native native, uint32_t state) {
@@ -111,82 +107,6 @@ int anysock_adopt(anysock_native native, unsigned flags, struct anysock *s) {
     return code;
 }
 
-int anysock_release(struct anysock *s, anysock_native *native) {
-    if (native == NULL)
-        return refuse(ANYSOCK_EFAULT);
-    int code = check_open(s);
-    if (code == ANYSOCK_OK)
-        code = anysock_event_unbind(s);
-    if (code == ANYSOCK_OK)
-        code = anysock_mode(s, MODE_RELEASING);
-    if (code != ANYSOCK_OK)
-        return code;
-    detach_watchers(s);
-    *native = s->native_;
-    make_closed(s);
-    return ANYSOCK_OK;
-}
-
-/* An event's association goes with the descriptor in any case, so that its end cannot fail. */
-static void close_native(struct anysock *s) {
-    detach_watchers(s);
-    anysock_port_close(s->native_);
-    make_closed(s);
-}
-
-int anysock_close(struct anysock *s) {
-    int code = check_open(s);
-    if (code != ANYSOCK_OK)
-        return code;
-    if ((state_of(s) & ST_LINGERS) != 0)
-        anysock_port_no_linger(s->native_);
-    close_native(s);
-    return ANYSOCK_OK;
-}
-
-int anysock_abort(struct anysock *s) {
-    int code = check_open(s);
-    if (code != ANYSOCK_OK)
-        return code;
-    anysock_port_reset_on_close(s->native_);
-    close_native(s);
-    return ANYSOCK_OK;
-}
-
-/* Receives and discards until the peer ends; what it said does not matter any more. */
-static int drain(struct anysock *s, int timeout_ms) {
-    struct anysock_deadline deadline = anysock_deadline_in(timeout_ms);
-    char waste[4096];
-    for (;;) {
-        unsigned events;
-        int code = anysock_wait_native(s->native_, ANYSOCK_READABLE, true, &deadline, &events);
-        if (code != ANYSOCK_OK)
-            return code;
-        size_t count;
-        code = anysock_recv(s, waste, sizeof waste, ANYSOCK_NO_WAIT, &count);
-        if (code != ANYSOCK_EAGAIN && (code != ANYSOCK_OK || count == 0))
-            return code;
-    }
-}
-
-int anysock_close_flush(struct anysock *s, int timeout_ms) {
-    int code = check_open(s);
-    if (code != ANYSOCK_OK)
-        return code;
-    if (!is_timeout(timeout_ms))
-        return refuse(ANYSOCK_EINVAL);
-    if (!is_stream(s))
-        return refuse(ANYSOCK_EOPNOTSUPP);
-    change_state(s, ST_SHUT_RD, 0); /* what still comes must be read, or it becomes a reset */
-    code = anysock_shutdown(s, ANYSOCK_SHUT_WR);
-    if (code == ANYSOCK_OK)
-        code = drain(s, timeout_ms);
-    int native = anysock_port_native_error();
-    (void)anysock_close(s);
-    anysock_port_set_native_error(code == ANYSOCK_OK ? 0 : native);
-    return code;
-}
-
 /* ------------------------------------------------------------------------------------------- */
 
 int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
@@ -225,7 +145,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
-    uint32_t state = anysock_refresh_role(s);
+    uint32_t state = refresh_role(s);
     if ((state & ST_STREAM) == 0)
         return refuse(ANYSOCK_EOPNOTSUPP);
     if ((state & (ST_CONNECTING | ST_CONNECTED)) != 0)
@@ -336,7 +256,7 @@ int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
         return code;
     if (how != ANYSOCK_SHUT_RD && how != ANYSOCK_SHUT_WR && how != ANYSOCK_SHUT_RDWR)
         return refuse(ANYSOCK_EINVAL);
-    uint32_t state = anysock_refresh_role(s);
+    uint32_t state = refresh_role(s);
     if ((state & (ST_STREAM | ST_CONNECTED)) == ST_STREAM)
         return refuse(ANYSOCK_ENOTCONN);
 
@@ -376,7 +296,7 @@ int anysock_peer_addr(struct anysock *s, struct anysock_addr *addr) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
-    if ((anysock_refresh_role(s) & ST_CONNECTED) == 0)
+    if ((refresh_role(s) & ST_CONNECTED) == 0)
         return refuse(ANYSOCK_ENOTCONN);
     if (anysock_port_peer_addr(s->native_, addr) != 0)
         return fail_native(OP_NAME, is_stream(s));

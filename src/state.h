@@ -14,17 +14,18 @@
 
 /* The bits of struct anysock's state_. */
 enum {
-    ST_OPEN = 1u << 0,
-    ST_STREAM = 1u << 1, /* else datagram */
-    ST_INET6 = 1u << 2,  /* else IPv4 */
-    ST_BOUND = 1u << 3,
+    /* The mode machine's bits: only mode.c writes them. They are the lowest, so that its table,
+     * which every program carries, is one of bytes. */
+    ST_NONBLOCK = 1u << 0,        /* logical mode: what the caller asked for */
+    ST_KERNEL_NONBLOCK = 1u << 1, /* kernel mode: what we made of the descriptor */
+    ST_KERNEL_FOREIGN = 1u << 2,  /* somebody else has changed the kernel mode: theirs now */
+    ST_EVENT = 1u << 3,           /* an event is bound */
+    ST_TIMED = 1u << 4,           /* a time-out is set */
 
-    /* The mode machine's bits: only mode.c writes them. */
-    ST_NONBLOCK = 1u << 4,        /* logical mode: what the caller asked for */
-    ST_KERNEL_NONBLOCK = 1u << 5, /* kernel mode: what we made of the descriptor */
-    ST_KERNEL_FOREIGN = 1u << 6,  /* somebody else has changed the kernel mode: theirs now */
-    ST_EVENT = 1u << 7,           /* an event is bound */
-    ST_TIMED = 1u << 8,           /* a time-out is set */
+    ST_OPEN = 1u << 5,
+    ST_STREAM = 1u << 6, /* else datagram */
+    ST_INET6 = 1u << 7,  /* else IPv4 */
+    ST_BOUND = 1u << 8,
 
     /* The role of a stream; none of them: fresh. */
     ST_LISTENING = 1u << 9,

@@ -99,16 +99,16 @@ static int check_connected(struct anysock *s, const struct transfer *transfer,
     if ((state & ST_CONNECTED) != 0 || (state & ST_STREAM) == 0)
         return ANYSOCK_OK;
     if ((state & ST_FAILED) != 0)
-        return anysock_connect_failure(s);
+        return connect_failure(s);
     if ((state & ST_CONNECTING) == 0)
         return refuse(ANYSOCK_ENOTCONN);
 
     if ((state & ST_NONBLOCK) != 0 || (transfer->flags & ANYSOCK_NO_WAIT) != 0) {
-        int code = anysock_finish_connect(s);
+        int code = s->connector_->finish(s);
         return code == ANYSOCK_EINPROGRESS ? refuse(ANYSOCK_EAGAIN) : code;
     }
     *deadline = anysock_deadline_in(s->timeout_[timeout_of(transfer)] - 1);
-    return anysock_await_connect(s, deadline);
+    return s->connector_->await(s, deadline);
 }
 
 size_t anysock_transfer_total(const struct transfer *transfer) {

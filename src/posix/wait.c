@@ -53,9 +53,13 @@ static int poll_with(struct pollfd *fds, struct anysock_port_item *items, size_t
 }
 
 int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout_ms) {
-    struct pollfd few[ANYSOCK_POLL_MAX];
+    struct pollfd fds[ANYSOCK_POLL_MAX];
+    return poll_with(fds, items, count, timeout_ms);
+}
+
+int anysock_port_poll_many(struct anysock_port_item *items, size_t count, int timeout_ms) {
     if (count <= ANYSOCK_POLL_MAX)
-        return poll_with(few, items, count, timeout_ms);
+        return anysock_port_poll(items, count, timeout_ms);
     struct pollfd *many = malloc(count * sizeof *many);
     if (many == NULL)
         return -1;

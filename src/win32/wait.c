@@ -194,9 +194,13 @@ int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout
         return 0;
     }
     union few few;
+    return poll_with(&few, items, count, timeout_ms);
+}
+
+int anysock_port_poll_many(struct anysock_port_item *items, size_t count, int timeout_ms) {
     if (count <= ANYSOCK_POLL_MAX)
-        return poll_with(&few, items, count, timeout_ms);
-    void *many = malloc(count / ANYSOCK_POLL_MAX * sizeof few + sizeof few);
+        return anysock_port_poll(items, count, timeout_ms);
+    void *many = malloc((count / ANYSOCK_POLL_MAX + 1) * sizeof(union few));
     if (many == NULL) {
         WSASetLastError(WSA_NOT_ENOUGH_MEMORY);
         return -1;

@@ -308,6 +308,17 @@ static void poll_without_items_sleeps(void **state) {
     assert_int_equal(0, anysock_port_poll(NULL, 0, 0));
 }
 
+static void poll_many_takes_more_than_poll(void **state) {
+    (void)state;
+    static struct anysock_port_item items[ANYSOCK_POLL_MAX + 1];
+    struct natives n = connect_natives(false);
+    for (size_t i = 0; i < COUNT_OF(items); i++)
+        items[i] = (struct anysock_port_item){n.client, ANYSOCK_WRITABLE, 0};
+    assert_int_equal(COUNT_OF(items), anysock_port_poll_many(items, COUNT_OF(items), PATIENCE_MS));
+    assert_int_equal(ANYSOCK_WRITABLE, items[ANYSOCK_POLL_MAX].events);
+    close_natives(&n);
+}
+
 static void clock_never_goes_back(void **state) {
     (void)state;
     uint64_t before = anysock_port_now_ns();
@@ -482,6 +493,7 @@ int main(void) {
         TEST(send_after_shutdown_is_epipe),
         TEST(reset_on_close_resets),
         TEST(poll_without_items_sleeps),
+        TEST(poll_many_takes_more_than_poll),
         TEST(clock_never_goes_back),
         TEST(event_is_signalled_while_there_is_a_condition),
         TEST(unsaid_signal_lasts_until_it_is_taken_back),

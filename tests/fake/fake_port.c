@@ -455,6 +455,10 @@ int anysock_port_poll(struct anysock_port_item *items, size_t count, int timeout
     }
 }
 
+int anysock_port_poll_many(struct anysock_port_item *items, size_t count, int timeout_ms) {
+    return anysock_port_poll(items, count, timeout_ms);
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 int anysock_port_event_create(struct anysock_port_event *event) {

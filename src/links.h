@@ -1,0 +1,76 @@
+/*
+ * What calls reach through pointers in the socket: events, queues, the end of a pending connect.
+ * Who makes use of one of these leaves the pointer there, so that other programs do not carry it.
+ */
+#ifndef ANYSOCK_LINKS_H
+#define ANYSOCK_LINKS_H
+
+#include "state.h"
+
+struct anysock_deadline; /* internal.h */
+
+/*
+ * Who watches a socket: the event that it is bound to, the queue that it is registered with. What
+ * the socket's other calls have to say to them goes through these.
+ */
+struct anysock_watcher {
+    /* The state has changed in what can be told of it. Preserves the error slot. */
+    void (*refresh)(struct anysock *s);
+    /* A call met "would block": the condition that it waits for can come anew. Preserves the error
+     * slot. Queues only. */
+    void (*rearm)(struct anysock *s, unsigned condition);
+    /* Forgets a socket that is about to be closed or released. Preserves the error slot. */
+    void (*detach)(struct anysock *s);
+};
+
+/* An event begins with its watcher; a registration with its queue, which begins with it. */
+static inline const struct anysock_watcher *event_watcher(const struct anysock *s) {
+    return *(const struct anysock_watcher *const *)(const void *)s->event_;
+}
+
+static inline const struct anysock_watcher *queue_watcher(const struct anysock *s) {
+    return **(const struct anysock_watcher *const *const *)(const void *)s->registration_;
+}
+
+/* To be called whenever the state has changed in what can be told of it, so that whoever waits for
+ * the socket hears of it. */
+static inline void refresh_watchers(struct anysock *s) {
+    if (s->registration_ != NULL)
+        queue_watcher(s)->refresh(s);
+    if (s->event_ != NULL)
+        event_watcher(s)->refresh(s);
+}
+
+static inline void detach_watchers(struct anysock *s) {
+    if (s->registration_ != NULL)
+        queue_watcher(s)->detach(s);
+    if (s->event_ != NULL)
+        event_watcher(s)->detach(s);
+}
+
+/* Only a queue that makes edges itself wants to hear of it, and says so in the state. */
+static inline void rearm_edge(struct anysock *s, unsigned condition) {
+    if ((state_of(s) & ST_EDGE) != 0 && s->registration_ != NULL)
+        queue_watcher(s)->rearm(s, condition);
+}
+
+/*
+ * How a pending connect ends. Any call may meet one, but only anysock_connect() leaves one behind,
+ * and with it the pointer to this. The pointer stays until the socket is closed, since several
+ * threads may end the same connect at once.
+ */
+struct anysock_connector {
+    /* Settles it if its result is there: ANYSOCK_OK, ANYSOCK_EINPROGRESS, its error. */
+    int (*finish)(struct anysock *s);
+    /* The same, waiting until the deadline; ANYSOCK_ETIMEDOUT leaves the connect pending. */
+    int (*await)(struct anysock *s, const struct anysock_deadline *deadline);
+};
+
+/* The state, after a look whether a pending connect has ended. */
+static inline uint32_t refresh_role(struct anysock *s) {
+    if ((state_of(s) & ST_CONNECTING) != 0)
+        (void)s->connector_->finish(s);
+    return state_of(s);
+}
+
+#endif /* ANYSOCK_LINKS_H */
