@@ -149,7 +149,7 @@ static inline int settle(struct anysock_queue *queue, struct anysock_registratio
  * ------------------------------------------------------------------------------------------- */
 
 static inline int check_request(const struct anysock_queue *queue, const struct anysock *s,
-                         unsigned wanted, enum anysock_queue_mode mode) {
+                                unsigned wanted, enum anysock_queue_mode mode) {
     if (queue == NULL)
         return refuse(ANYSOCK_EFAULT);
     int code = check_open(s);
