@@ -65,8 +65,11 @@ static bool grow(struct anysock_queue *queue) {
         return false;
     chunk->next = queue->chunks;
     queue->chunks = chunk;
-    for (size_t i = 0; i < CHUNK_COUNT; i++)
-        push(&queue->free, (void *)((char *)chunk->registrations + i * size));
+    for (size_t i = 0; i < CHUNK_COUNT; i++) {
+        struct anysock_registration *r = (void *)((char *)chunk->registrations + i * size);
+        r->queue = queue;
+        push(&queue->free, r);
+    }
     return true;
 }
 
@@ -160,13 +163,6 @@ static inline int check_request(const struct anysock_queue *queue, const struct 
     return (wanted & queue->backend->lacks) == 0 ? ANYSOCK_OK : refuse(ANYSOCK_EOPNOTSUPP);
 }
 
-/* Other threads may send and receive on the socket meanwhile, and look whether it has one. As with
- * the state, a cast stands for the _Atomic that the header cannot have. */
-static struct anysock_registration *registration_of(const struct anysock *s) {
-    return atomic_load_explicit((struct anysock_registration *const _Atomic *)&s->registration_,
-                                memory_order_acquire);
-}
-
 static void set_registration(struct anysock *s, struct anysock_registration *r) {
     atomic_store_explicit((struct anysock_registration * _Atomic *)&s->registration_, r,
                           memory_order_release);
@@ -202,7 +198,6 @@ int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned w
         anysock_queue_unlock(queue);
         return refuse(ANYSOCK_ENOMEM);
     }
-    r->queue = queue;
     r->data = data;
     r->native = s->native_;
     r->wanted = (uint16_t)wanted;

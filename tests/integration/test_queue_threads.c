@@ -324,6 +324,38 @@ static void edges_are_armed_by_other_threads(void **state) {
     (void)wait_for(1, 0);
 }
 
+/* A receive meets "would block" and tells the queue, if there is one at that moment. */
+static atomic_bool enough;
+
+static int receive_nothing(void *argument) {
+    struct anysock *s = argument;
+    char byte;
+    size_t received;
+    int code = ANYSOCK_EAGAIN;
+    while (code == ANYSOCK_EAGAIN && !atomic_load(&enough))
+        code = anysock_recv(s, &byte, 1, 0, &received);
+    return code == ANYSOCK_EAGAIN ? ANYSOCK_OK : code;
+}
+
+static void receiving_socket_comes_and_goes(void **state) {
+    (void)state;
+    struct thread thread;
+    struct anysock *s = &streams[0].server;
+    atomic_store(&enough, false);
+    make_pair(0, ANYSOCK_NONBLOCK, &streams[0].client, s);
+    thread_start(&thread, receive_nothing, s);
+    int code = ANYSOCK_OK;
+    for (int i = 0; i < ROUNDS && code == ANYSOCK_OK; i++) {
+        code = anysock_queue_add(queue, s, ANYSOCK_READABLE, EDGE, s);
+        if (code == ANYSOCK_OK)
+            code = anysock_queue_remove(queue, s);
+    }
+    atomic_store(&enough, true);
+    assert_int_equal(ANYSOCK_OK, thread_join(&thread));
+    assert_anysock(ANYSOCK_OK, code);
+    close_pair(&streams[0].client, s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_EACH(sockets_come_and_go_while_a_thread_waits),
@@ -333,6 +365,7 @@ int main(void) {
         ON_EACH(one_thread_receives_what_many_send),
         ON_EACH(one_shots_can_be_handed_to_other_threads),
         ON_EACH(edges_are_armed_by_other_threads),
+        ON_EACH(receiving_socket_comes_and_goes),
     };
     return cmocka_run_group_tests_name("queue_threads", tests, NULL, NULL);
 }
