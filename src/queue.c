@@ -168,6 +168,14 @@ static void set_registration(struct anysock *s, struct anysock_registration *r) 
                           memory_order_release);
 }
 
+/* Before the state is looked at: another thread that changes it either finds the registration then,
+ * and waits for the lock, or has changed it before. Of two steps on one word one is the later, and
+ * sees what the other thread wrote before. */
+static void publish(struct anysock *s, struct anysock_registration *r) {
+    set_registration(s, r);
+    (void)atomic_fetch_or_explicit((_Atomic uint32_t *)&s->state_, 0, memory_order_acq_rel);
+}
+
 /* Where the back end makes the edges, "would block" takes the careful way, which tells it. */
 static void mark_edge(const struct anysock_queue *queue, struct anysock *s,
                       const struct anysock_registration *r) {
@@ -204,14 +212,15 @@ int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned w
     r->mode = (uint8_t)mode;
     r->place = PLACE_RESTING;
     r->fresh = true;
+    publish(s, r);
     look_at_state(r, s);
     if (settle(queue, r, true) != 0) {
+        set_registration(s, NULL);
         anysock_queue_recycle(queue, r);
         anysock_queue_unlock(queue);
         return fail_native(OP_EVENT, true);
     }
     queue->registered++;
-    set_registration(s, r);
     mark_edge(queue, s, r);
     anysock_queue_unlock(queue);
     return ANYSOCK_OK;

@@ -356,6 +356,52 @@ static void receiving_socket_comes_and_goes(void **state) {
     close_pair(&streams[0].client, s);
 }
 
+/* What another thread does to a socket at the same moment as it is added: either the one or the
+ * other must notice. */
+enum { MEETINGS = 400 };
+static struct anysock newcomer;
+static atomic_uint arrived;
+
+/* Waits until the other thread has come as often. */
+static void meet(unsigned meeting) {
+    size_t none;
+    atomic_fetch_add(&arrived, 1);
+    while (atomic_load(&arrived) < 2 * meeting)
+        (void)anysock_poll(NULL, 0, 0, &none);
+}
+
+static int shut_newcomers(void *argument) {
+    (void)argument;
+    int code = ANYSOCK_OK;
+    for (unsigned i = 0; i < MEETINGS; i++) {
+        meet(2 * i + 1);
+        int result = anysock_shutdown(&newcomer, ANYSOCK_SHUT_RD);
+        code = code != ANYSOCK_OK ? code : result;
+        meet(2 * i + 2);
+    }
+    return code;
+}
+
+static void what_happens_to_a_newcomer_is_told(void **state) {
+    (void)state;
+    struct thread thread;
+    unsigned added = 0, told = 0;
+    atomic_store(&arrived, 0);
+    thread_start(&thread, shut_newcomers, NULL);
+    for (unsigned i = 0; i < MEETINGS; i++) {
+        (void)anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &newcomer);
+        meet(2 * i + 1);
+        int code = anysock_queue_add(queue, &newcomer, ANYSOCK_READABLE, LEVEL, &newcomer);
+        meet(2 * i + 2);
+        added += code == ANYSOCK_OK;
+        told += wait_for(1, 0) == 1 && got[0].events == ANYSOCK_READABLE;
+        (void)anysock_close(&newcomer);
+    }
+    assert_int_equal(ANYSOCK_OK, thread_join(&thread));
+    assert_int_equal(MEETINGS, added);
+    assert_int_equal(MEETINGS, told);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_EACH(sockets_come_and_go_while_a_thread_waits),
@@ -366,6 +412,7 @@ int main(void) {
         ON_EACH(one_shots_can_be_handed_to_other_threads),
         ON_EACH(edges_are_armed_by_other_threads),
         ON_EACH(receiving_socket_comes_and_goes),
+        ON_EACH(what_happens_to_a_newcomer_is_told),
     };
     return cmocka_run_group_tests_name("queue_threads", tests, NULL, NULL);
 }
