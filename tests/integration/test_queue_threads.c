@@ -402,6 +402,48 @@ static void what_happens_to_a_newcomer_is_told(void **state) {
     assert_int_equal(MEETINGS, told);
 }
 
+/* A foreign loop that waits for the native handle hears of what happened while a wait was woken. */
+enum { WAKES = 100 };
+
+static int wait_and_meet(void *argument) {
+    (void)argument;
+    int code = ANYSOCK_OK;
+    for (unsigned i = 0; i < WAKES; i++) {
+        struct anysock_queue_event event;
+        size_t found;
+        meet(2 * i + 1);
+        int result = anysock_queue_wait(queue, &event, 1, ANYSOCK_FOREVER, &found);
+        code = code != ANYSOCK_OK ? code : result;
+        meet(2 * i + 2);
+    }
+    return code;
+}
+
+static void wake_hides_nothing_from_a_foreign_loop(void **state) {
+    (void)state;
+    struct thread thread;
+    unsigned signalled = 0;
+    anysock_waitable native = anysock_queue_native(queue);
+    bool has_none = native == (anysock_waitable)(intptr_t)-1;
+    atomic_store(&arrived, 0);
+    thread_start(&thread, wait_and_meet, NULL);
+    for (unsigned i = 0; i < WAKES; i++) {
+        size_t none;
+        (void)anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &newcomer);
+        (void)anysock_queue_add(queue, &newcomer, ANYSOCK_READABLE, LEVEL, &newcomer);
+        meet(2 * i + 1);
+        (void)anysock_poll(NULL, 0, 1, &none); /* mostly it waits by then, which is the point */
+        (void)anysock_queue_wake(queue);
+        (void)anysock_shutdown(&newcomer, ANYSOCK_SHUT_RD);
+        meet(2 * i + 2);
+        signalled += has_none || waitable_is_signalled(native, 0);
+        (void)anysock_close(&newcomer);
+        (void)anysock_queue_wait(queue, got, 1, 0, &count);
+    }
+    assert_int_equal(ANYSOCK_OK, thread_join(&thread));
+    assert_int_equal(WAKES, signalled);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_EACH(sockets_come_and_go_while_a_thread_waits),
@@ -413,6 +455,7 @@ int main(void) {
         ON_EACH(edges_are_armed_by_other_threads),
         ON_EACH(receiving_socket_comes_and_goes),
         ON_EACH(what_happens_to_a_newcomer_is_told),
+        ON_EACH(wake_hides_nothing_from_a_foreign_loop),
     };
     return cmocka_run_group_tests_name("queue_threads", tests, NULL, NULL);
 }
