@@ -388,7 +388,7 @@ static inline bool is_timeout(int timeout_ms) {
 /* What every system can move in one call: some count in 31 bits. */
 #define CALL_MAX ((size_t)1 << 30)
 
-/* io.c: the careful way of every send and receive, beside io_tpl.h's straight one */
+/* io.c: the careful way (transfer.c) of every send and receive, beside io_tpl.h's straight one */
 int anysock_send_on(struct anysock *s, const void *data, size_t length, unsigned flags,
                     size_t *sent);
 int anysock_recv_on(struct anysock *s, void *data, size_t capacity, unsigned flags,

@@ -1,6 +1,6 @@
 /*
  * Sending and receiving: the straight way. A call on a plain socket, connected and without
- * time-outs, tries once and returns. Everything else goes the careful way (io.c).
+ * time-outs, tries once and returns. Everything else goes the careful way (transfer.c).
  *
  * Every port includes this file behind its own half of the calls, so that the compiler sees both
  * and joins them. It belongs to the core all the same: it asks the port only what internal.h

@@ -23,35 +23,53 @@ struct anysock_watcher {
     void (*detach)(struct anysock *s);
 };
 
-/* An event begins with its watcher; a registration with its queue, which begins with it. */
+/* Other threads may add the socket to a queue and remove it at any time. As with the state, a cast
+ * stands for the _Atomic that the header cannot have. */
+static inline struct anysock_registration *registration_of(const struct anysock *s) {
+    return atomic_load_explicit((struct anysock_registration *const _Atomic *)&s->registration_,
+                                memory_order_acquire);
+}
+
+/* An event begins with its watcher; a registration with its queue, which begins with it. Null if
+ * there is none. */
 static inline const struct anysock_watcher *event_watcher(const struct anysock *s) {
-    return *(const struct anysock_watcher *const *)(const void *)s->event_;
+    return s->event_ != NULL ? *(const struct anysock_watcher *const *)(const void *)s->event_
+                             : NULL;
 }
 
 static inline const struct anysock_watcher *queue_watcher(const struct anysock *s) {
-    return **(const struct anysock_watcher *const *const *)(const void *)s->registration_;
+    const void *registration = registration_of(s);
+    return registration != NULL ? **(const struct anysock_watcher *const *const *)registration
+                                : NULL;
 }
 
 /* To be called whenever the state has changed in what can be told of it, so that whoever waits for
  * the socket hears of it. */
 static inline void refresh_watchers(struct anysock *s) {
-    if (s->registration_ != NULL)
-        queue_watcher(s)->refresh(s);
-    if (s->event_ != NULL)
-        event_watcher(s)->refresh(s);
+    const struct anysock_watcher *watcher = queue_watcher(s);
+    if (watcher != NULL)
+        watcher->refresh(s);
+    watcher = event_watcher(s);
+    if (watcher != NULL)
+        watcher->refresh(s);
 }
 
 static inline void detach_watchers(struct anysock *s) {
-    if (s->registration_ != NULL)
-        queue_watcher(s)->detach(s);
-    if (s->event_ != NULL)
-        event_watcher(s)->detach(s);
+    const struct anysock_watcher *watcher = queue_watcher(s);
+    if (watcher != NULL)
+        watcher->detach(s);
+    watcher = event_watcher(s);
+    if (watcher != NULL)
+        watcher->detach(s);
 }
 
 /* Only a queue that makes edges itself wants to hear of it, and says so in the state. */
 static inline void rearm_edge(struct anysock *s, unsigned condition) {
-    if ((state_of(s) & ST_EDGE) != 0 && s->registration_ != NULL)
-        queue_watcher(s)->rearm(s, condition);
+    if ((state_of(s) & ST_EDGE) == 0)
+        return;
+    const struct anysock_watcher *watcher = queue_watcher(s);
+    if (watcher != NULL)
+        watcher->rearm(s, condition);
 }
 
 /*

@@ -1,5 +1,5 @@
 /*
- * What follows from the state for the straight ways of the calls; see plain_way in internal.h.
+ * What follows from the state for the straight ways of the calls; see plain_way in state.h.
  */
 #include "internal.h"
 

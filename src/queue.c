@@ -65,8 +65,11 @@ static bool grow(struct anysock_queue *queue) {
         return false;
     chunk->next = queue->chunks;
     queue->chunks = chunk;
-    for (size_t i = 0; i < CHUNK_COUNT; i++)
-        push(&queue->free, (void *)((char *)chunk->registrations + i * size));
+    for (size_t i = 0; i < CHUNK_COUNT; i++) {
+        struct anysock_registration *r = (void *)((char *)chunk->registrations + i * size);
+        r->queue = queue;
+        push(&queue->free, r);
+    }
     return true;
 }
 
@@ -160,16 +163,17 @@ static inline int check_request(const struct anysock_queue *queue, const struct 
     return (wanted & queue->backend->lacks) == 0 ? ANYSOCK_OK : refuse(ANYSOCK_EOPNOTSUPP);
 }
 
-/* Other threads may send and receive on the socket meanwhile, and look whether it has one. As with
- * the state, a cast stands for the _Atomic that the header cannot have. */
-static struct anysock_registration *registration_of(const struct anysock *s) {
-    return atomic_load_explicit((struct anysock_registration *const _Atomic *)&s->registration_,
-                                memory_order_acquire);
-}
-
 static void set_registration(struct anysock *s, struct anysock_registration *r) {
     atomic_store_explicit((struct anysock_registration * _Atomic *)&s->registration_, r,
                           memory_order_release);
+}
+
+/* Before the state is looked at: another thread that changes it either finds the registration then,
+ * and waits for the lock, or has changed it before. Of two steps on one word one is the later, and
+ * sees what the other thread wrote before. */
+static void publish(struct anysock *s, struct anysock_registration *r) {
+    set_registration(s, r);
+    (void)atomic_fetch_or_explicit((_Atomic uint32_t *)&s->state_, 0, memory_order_acq_rel);
 }
 
 /* Where the back end makes the edges, "would block" takes the careful way, which tells it. */
@@ -202,21 +206,21 @@ int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned w
         anysock_queue_unlock(queue);
         return refuse(ANYSOCK_ENOMEM);
     }
-    r->queue = queue;
     r->data = data;
     r->native = s->native_;
     r->wanted = (uint16_t)wanted;
     r->mode = (uint8_t)mode;
     r->place = PLACE_RESTING;
     r->fresh = true;
+    publish(s, r);
     look_at_state(r, s);
     if (settle(queue, r, true) != 0) {
+        set_registration(s, NULL);
         anysock_queue_recycle(queue, r);
         anysock_queue_unlock(queue);
         return fail_native(OP_EVENT, true);
     }
     queue->registered++;
-    set_registration(s, r);
     mark_edge(queue, s, r);
     anysock_queue_unlock(queue);
     return ANYSOCK_OK;

@@ -29,7 +29,8 @@ enum anysock_place {
 /* One socket of a queue. Back ends may lay it at the head of a larger struct of their own, whose
  * rest is zero at first and from then on theirs, also when the registration is used again. */
 struct anysock_registration {
-    struct anysock_queue *queue;       /* the first: see queue_watcher() */
+    struct anysock_queue *queue;       /* the first: see queue_watcher(). Never changes: who is too
+                                          late for a removed registration may still read it */
     struct anysock_registration *next; /* in the list of odd ones, of free ones or of limbo */
     void *data;
     anysock_native native;

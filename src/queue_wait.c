@@ -122,7 +122,7 @@ static ptrdiff_t ask_backend(struct anysock_queue *queue, struct anysock_queue_e
     return sort_out(queue, events, found, capacity);
 }
 
-/* The native descriptor, while there are odd registrations. */
+/* The native descriptor, while there are odd registrations. However a wait ends. */
 static void stay_readable(struct anysock_queue *queue) {
     if ((notes_of(queue) & NOTE_ODD) != 0)
         anysock_queue_rouse(queue, 0);
@@ -151,10 +151,8 @@ static int keep_waiting(struct anysock_queue *queue, struct anysock_queue_event 
         *count = told + (size_t)(found > 0 ? found : 0);
         bool woken = queue->woken, roused = queue->roused;
         queue->woken = queue->roused = false;
-        if (*count > 0 || woken) {
-            stay_readable(queue);
+        if (*count > 0 || woken)
             return ANYSOCK_OK;
-        }
         left = anysock_deadline_left(&deadline);
         if (left == 0 && !odd && !roused && code == ANYSOCK_OK)
             return ANYSOCK_OK;
@@ -167,14 +165,13 @@ int anysock_queue_wait_on(struct anysock_queue *queue, struct anysock_queue_even
         capacity = EVENTS_MAX;
     ptrdiff_t found = sort_out(queue, events, first, capacity);
     int code = ANYSOCK_OK;
-    if (found > 0) {
+    if (found > 0)
         *count = (size_t)found;
-        stay_readable(queue);
-    } else if (!queue->woken &&
-               (found != 0 || timeout_ms != 0 || queue->roused || notes_of(queue) != 0)) {
+    else if (!queue->woken &&
+             (found != 0 || timeout_ms != 0 || queue->roused || notes_of(queue) != 0))
         code = keep_waiting(queue, events, capacity, timeout_ms, count);
-    }
     queue->woken = queue->roused = false;
+    stay_readable(queue); /* the signal of who has just become odd may have been taken back, too */
     return code;
 }
 

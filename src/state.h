@@ -42,19 +42,20 @@ enum {
 
 /*
  * The state word is shared by the threads that send and receive on one socket, so every access
- * is atomic. It orders nothing: relaxed. The header is also C99 and C++, which have no _Atomic,
- * hence the cast; the object representation is the same on every compiler we know.
+ * is atomic. Reading orders nothing: relaxed. The header is also C99 and C++, which have no
+ * _Atomic, hence the cast; the object representation is the same on every compiler we know.
  */
 static inline uint32_t state_of(const struct anysock *s) {
     return atomic_load_explicit((const _Atomic uint32_t *)&s->state_, memory_order_relaxed);
 }
 
-/* Clears some bits of the mode and sets others, in one step. */
+/* Clears some bits of the mode and sets others, in one step. It acquires, since whoever adds the
+ * socket to a queue relies on being seen afterwards (publish() in queue.c). */
 static inline void change_mode(struct anysock *s, uint32_t clear, uint32_t set) {
     _Atomic uint32_t *state = (_Atomic uint32_t *)&s->state_;
     uint32_t now = atomic_load_explicit(state, memory_order_relaxed);
     while (!atomic_compare_exchange_weak_explicit(state, &now, (now & ~clear) | set,
-                                                  memory_order_relaxed, memory_order_relaxed)) {
+                                                  memory_order_acquire, memory_order_relaxed)) {
         /* Another thread was faster; now holds what it wrote. */
     }
 }

@@ -318,6 +318,19 @@ static void all_of_many_get_their_turn(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
 }
 
+/* What a wait reports when the driver lacks memory for a request. */
+static void every_shortage_is_out_of_memory(void **state) {
+    (void)state;
+    static const ULONG shortages[] = {0xC0000017, 0xC0000044, 0xC000009A};
+    struct anysock_afd afd;
+    assert_int_equal(0, anysock_afd_find(&afd));
+    for (size_t i = 0; i < COUNT_OF(shortages); i++) {
+        assert_true(anysock_afd_is_shortage((NTSTATUS)shortages[i]));
+        int native = (int)afd.to_error((NTSTATUS)shortages[i]);
+        assert_anysock(ANYSOCK_ENOMEM, anysock_port_map_error(native, OP_WAIT, true));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(without_an_entry_point_poll_takes_over),
@@ -331,6 +344,7 @@ int main(void) {
         TEST(a_socket_closed_behind_the_queue_is_not_asked_about_again),
         TEST(a_socket_that_cannot_be_asked_about_is_an_error_of_its_own),
         TEST(all_of_many_get_their_turn),
+        TEST(every_shortage_is_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -324,6 +324,126 @@ static void edges_are_armed_by_other_threads(void **state) {
     (void)wait_for(1, 0);
 }
 
+/* A receive meets "would block" and tells the queue, if there is one at that moment. */
+static atomic_bool enough;
+
+static int receive_nothing(void *argument) {
+    struct anysock *s = argument;
+    char byte;
+    size_t received;
+    int code = ANYSOCK_EAGAIN;
+    while (code == ANYSOCK_EAGAIN && !atomic_load(&enough))
+        code = anysock_recv(s, &byte, 1, 0, &received);
+    return code == ANYSOCK_EAGAIN ? ANYSOCK_OK : code;
+}
+
+static void receiving_socket_comes_and_goes(void **state) {
+    (void)state;
+    struct thread thread;
+    struct anysock *s = &streams[0].server;
+    atomic_store(&enough, false);
+    make_pair(0, ANYSOCK_NONBLOCK, &streams[0].client, s);
+    thread_start(&thread, receive_nothing, s);
+    int code = ANYSOCK_OK;
+    for (int i = 0; i < ROUNDS && code == ANYSOCK_OK; i++) {
+        code = anysock_queue_add(queue, s, ANYSOCK_READABLE, EDGE, s);
+        if (code == ANYSOCK_OK)
+            code = anysock_queue_remove(queue, s);
+    }
+    atomic_store(&enough, true);
+    assert_int_equal(ANYSOCK_OK, thread_join(&thread));
+    assert_anysock(ANYSOCK_OK, code);
+    close_pair(&streams[0].client, s);
+}
+
+/* What another thread does to a socket at the same moment as it is added: either the one or the
+ * other must notice. */
+enum { MEETINGS = 400 };
+static struct anysock newcomer;
+static atomic_uint arrived;
+
+/* Waits until the other thread has come as often. */
+static void meet(unsigned meeting) {
+    size_t none;
+    atomic_fetch_add(&arrived, 1);
+    while (atomic_load(&arrived) < 2 * meeting)
+        (void)anysock_poll(NULL, 0, 0, &none);
+}
+
+static int shut_newcomers(void *argument) {
+    (void)argument;
+    int code = ANYSOCK_OK;
+    for (unsigned i = 0; i < MEETINGS; i++) {
+        meet(2 * i + 1);
+        int result = anysock_shutdown(&newcomer, ANYSOCK_SHUT_RD);
+        code = code != ANYSOCK_OK ? code : result;
+        meet(2 * i + 2);
+    }
+    return code;
+}
+
+static void what_happens_to_a_newcomer_is_told(void **state) {
+    (void)state;
+    struct thread thread;
+    unsigned added = 0, told = 0;
+    atomic_store(&arrived, 0);
+    thread_start(&thread, shut_newcomers, NULL);
+    for (unsigned i = 0; i < MEETINGS; i++) {
+        (void)anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &newcomer);
+        meet(2 * i + 1);
+        int code = anysock_queue_add(queue, &newcomer, ANYSOCK_READABLE, LEVEL, &newcomer);
+        meet(2 * i + 2);
+        added += code == ANYSOCK_OK;
+        told += wait_for(1, 0) == 1 && got[0].events == ANYSOCK_READABLE;
+        (void)anysock_close(&newcomer);
+    }
+    assert_int_equal(ANYSOCK_OK, thread_join(&thread));
+    assert_int_equal(MEETINGS, added);
+    assert_int_equal(MEETINGS, told);
+}
+
+/* A foreign loop that waits for the native handle hears of what happened while a wait was woken. */
+enum { WAKES = 100 };
+
+static int wait_and_meet(void *argument) {
+    (void)argument;
+    int code = ANYSOCK_OK;
+    for (unsigned i = 0; i < WAKES; i++) {
+        struct anysock_queue_event event;
+        size_t found;
+        meet(2 * i + 1);
+        int result = anysock_queue_wait(queue, &event, 1, ANYSOCK_FOREVER, &found);
+        code = code != ANYSOCK_OK ? code : result;
+        meet(2 * i + 2);
+    }
+    return code;
+}
+
+static void wake_hides_nothing_from_a_foreign_loop(void **state) {
+    (void)state;
+    struct thread thread;
+    unsigned signalled = 0;
+    anysock_waitable native = anysock_queue_native(queue);
+    bool has_none = native == (anysock_waitable)(intptr_t)-1;
+    atomic_store(&arrived, 0);
+    thread_start(&thread, wait_and_meet, NULL);
+    for (unsigned i = 0; i < WAKES; i++) {
+        size_t none;
+        (void)anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &newcomer);
+        (void)anysock_queue_add(queue, &newcomer, ANYSOCK_READABLE, LEVEL, &newcomer);
+        meet(2 * i + 1);
+        (void)anysock_poll(NULL, 0, 1, &none); /* mostly it waits by then, which is the point */
+        (void)anysock_queue_wake(queue);
+        (void)anysock_shutdown(&newcomer, ANYSOCK_SHUT_RD);
+        meet(2 * i + 2);
+        signalled += has_none || waitable_is_signalled(native, 0);
+        (void)anysock_close(&newcomer);
+        (void)anysock_queue_wait(queue, got, 1, 0, &count);
+    }
+    assert_int_equal(ANYSOCK_OK, thread_join(&thread));
+    assert_int_equal(WAKES, signalled);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_EACH(sockets_come_and_go_while_a_thread_waits),
@@ -333,6 +453,9 @@ int main(void) {
         ON_EACH(one_thread_receives_what_many_send),
         ON_EACH(one_shots_can_be_handed_to_other_threads),
         ON_EACH(edges_are_armed_by_other_threads),
+        ON_EACH(receiving_socket_comes_and_goes),
+        ON_EACH(what_happens_to_a_newcomer_is_told),
+        ON_EACH(wake_hides_nothing_from_a_foreign_loop),
     };
     return cmocka_run_group_tests_name("queue_threads", tests, NULL, NULL);
 }
