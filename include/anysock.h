@@ -236,9 +236,9 @@ enum anysock_family {
  * The fields are private. All zero is the "no address" value, of family #ANYSOCK_UNSPEC.
  */
 struct anysock_addr {
+    uint64_t bytes_[15]; /* the system's own socket address */
     uint32_t length_;    /* bytes used in bytes_, 0 for no address */
     uint32_t reserved_;  /* 0 */
-    uint64_t bytes_[15]; /* the system's own socket address */
 };
 
 /** A buffer of this many bytes holds the text of any address, with the final NUL. */

@@ -12,6 +12,8 @@
  *                     stream does nothing. Then these are looked at after a try that failed.
  *     receive(native, data, capacity, flags)
  *                     anysock_port_recv(); flags are 0, and at hand
+ *     send_datagram(native, data, length, flags, to)
+ *                     anysock_port_send_to(); flags are 0, and at hand
  *     receive_datagram(native, data, capacity, flags, from)
  *                     anysock_port_recv_from() without info; flags are 0, and at hand
  */
@@ -96,18 +98,17 @@ static bool can_send_to(const struct anysock *s, unsigned flags, const struct an
     return SYSTEM_REFUSES && flags < plain_to(s, PLAIN_SEND_TO) && flags < addr_inet_host(to);
 }
 
-/* Sends after the checks, whoever made them. */
-static inline int send_now(struct anysock *s, const void *data, size_t length,
+/* Sends after the checks, whoever made them. A datagram is sent as a whole or not at all, so that
+ * the result is written beforehand: it keeps the length, too, and a failure clears it. */
+static inline int send_now(struct anysock *s, const void *data, size_t length, unsigned flags,
                            const struct anysock_addr *to, size_t *sent) {
     struct anysock *volatile kept = s;
     const void *volatile kept_data = data;
-    volatile size_t kept_length = length;
     const struct anysock_addr *volatile kept_to = to;
     size_t *volatile kept_sent = sent;
-    ptrdiff_t count = anysock_port_send_to(s->native_, data, length, 0, to);
-    if (count < 0)
-        return anysock_send_to_again(kept, kept_data, kept_length, kept_to, kept_sent);
-    *kept_sent = (size_t)count;
+    *sent = length;
+    if (send_datagram(s->native_, data, length, flags, to) < 0)
+        return anysock_send_to_again(kept, kept_data, *kept_sent, kept_to, kept_sent);
     return ANYSOCK_OK;
 }
 
@@ -115,7 +116,7 @@ int anysock_send_to(struct anysock *s, const void *data, size_t length, unsigned
                     const struct anysock_addr *to, size_t *sent) {
     if (!are_there(s, to) || sent == NULL || !can_send_to(s, flags, to))
         return anysock_send_to_checked(s, data, length, flags, to, sent);
-    return send_now(s, data, length, to, sent);
+    return send_now(s, data, length, flags, to, sent);
 }
 
 /* The same for a plain socket, whatever of the above is not there. */
@@ -124,7 +125,7 @@ int anysock_send_to_checked(struct anysock *s, const void *data, size_t length, 
     if (s == NULL || sent == NULL || to == NULL || data == NULL || length > DATAGRAM_MAX ||
         !is_plain(s, SENDING_TO, PLAIN_DATAGRAM, flags) || !is_destination(to, state_of(s)))
         return anysock_send_to_on(s, data, length, flags, to, sent);
-    return send_now(s, data, length, to, sent);
+    return send_now(s, data, length, flags, to, sent);
 }
 
 int anysock_recv_from(struct anysock *s, void *data, size_t capacity, unsigned flags,

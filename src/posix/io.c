@@ -138,15 +138,24 @@ static ptrdiff_t receive(anysock_native native, void *data, size_t capacity, uns
     return recv(native, data, capacity, (int)flags);
 }
 
+/* No flag against signals: Linux raises SIGPIPE for streams only. */
+static ptrdiff_t send_datagram(anysock_native native, const void *data, size_t length,
+                               unsigned flags, const struct anysock_addr *to) {
+    return sendto(native, data, length, (int)flags,
+                  (const struct sockaddr *)(const void *)to->bytes_, to->length_);
+}
+
 /* The length of an address is written in place. */
 _Static_assert(sizeof(socklen_t) == sizeof(uint32_t), "see receive_datagram()");
-_Static_assert(offsetof(struct anysock_addr, reserved_) == sizeof(uint32_t), "");
+_Static_assert(offsetof(struct anysock_addr, reserved_) ==
+                   offsetof(struct anysock_addr, length_) + sizeof(uint32_t),
+               "see receive_datagram()");
 
 /* The length that a datagram has need not be asked for where nobody wants to know. */
 static ptrdiff_t receive_datagram(anysock_native native, void *data, size_t capacity,
                                   unsigned flags, struct anysock_addr *from) {
     static const uint32_t head[2] = {sizeof from->bytes_, 0}; /* length_ and reserved_ in one */
-    memcpy(from, head, sizeof head);
+    memcpy((char *)from + offsetof(struct anysock_addr, length_), head, sizeof head);
     return recvfrom(native, data, capacity, (int)flags, (struct sockaddr *)(void *)from->bytes_,
                     &from->length_);
 }
@@ -155,6 +164,7 @@ static ptrdiff_t receive_datagram(anysock_native native, void *data, size_t capa
 
 enum { SYSTEM_REFUSES = 0 };
 #define receive anysock_port_recv
+#define send_datagram anysock_port_send_to
 #define receive_datagram(native, data, capacity, flags, from)                                      \
     anysock_port_recv_from(native, data, capacity, flags, from, NULL)
 

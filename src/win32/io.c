@@ -99,6 +99,7 @@ ptrdiff_t anysock_port_recv_vec(anysock_native native, const struct anysock_buff
 /* The core's half of the calls, so that the compiler joins the two. */
 enum { SYSTEM_REFUSES = 0 };
 #define receive anysock_port_recv
+#define send_datagram anysock_port_send_to
 #define receive_datagram(native, data, capacity, flags, from)                                      \
     anysock_port_recv_from(native, data, capacity, flags, from, NULL)
 #include "../io_tpl.h"

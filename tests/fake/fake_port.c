@@ -610,6 +610,7 @@ static anysock_native accept_plainly(anysock_native native) {
 #include "accept_tpl.h"
 enum { SYSTEM_REFUSES = 0 };
 #define receive anysock_port_recv
+#define send_datagram anysock_port_send_to
 #define receive_datagram(native, data, capacity, flags, from)                                      \
     anysock_port_recv_from(native, data, capacity, flags, from, NULL)
 #include "io_tpl.h"
