@@ -961,7 +961,7 @@ enum {
  * @param length  0 to 65 507 bytes over IPv4, 65 527 over IPv6.
  * @param flags   0 or #ANYSOCK_NO_WAIT.
  * @param to      of the socket's family.
- * @param sent    receives length; 0 on failure.
+ * @param sent    receives length; 0 on failure. It must not lie within data.
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags),
  *         #ANYSOCK_EOPNOTSUPP (not a datagram socket), #ANYSOCK_EAFNOSUPPORT,
  *         #ANYSOCK_EADDRNOTAVAIL (port 0), #ANYSOCK_EISCONN (connected: use anysock_send()) for
