@@ -17,17 +17,17 @@ tidy_posix() {
 }
 
 tidy_windows() {
-    tidy src/win32/*.c -- --target=x86_64-w64-windows-gnu -isystem /usr/x86_64-w64-mingw32/include \
+    tidy src/win32/*.c examples/*_win32.c -- --target=x86_64-w64-windows-gnu -isystem /usr/x86_64-w64-mingw32/include \
         -D_WIN32_WINNT=0x0601 -DWIN32_LEAN_AND_MEAN
 }
 
 # GLib's example only where GLib is.
 tidy_examples() {
-    local skip=foreign_glib glib=
+    local skip="win32|foreign_glib" glib=
     if glib=$(pkg-config --cflags glib-2.0 2>/dev/null); then
-        skip=nothing
+        skip=win32
     fi
-    tidy $(ls examples/*.c | grep -v "$skip") -- ${glib//-I/-isystem}
+    tidy $(ls examples/*.c | grep -vE "$skip") -- ${glib//-I/-isystem}
 }
 
 check "every C file is formatted" formatted

@@ -24,7 +24,10 @@ programs=(
     blocking_client
     blocking_client_recv
     blocking_server
+    chat_client
+    chat_server
     echo_client
+    echo_many
     echo_server
     foreign_loop
     nonblocking_client
