@@ -95,6 +95,24 @@ run_all Windows nc "${foreign_client_scenarios[@]}"
 run_all nc Linux "${foreign_server_scenarios[@]}"
 run_all nc Windows "${foreign_server_scenarios[@]}"
 
+# run_many SERVER CLIENT CONNECTIONS
+load_lines=()
+run_many() {
+    local output
+    echo "Running: $3 connections, server $1, client $2 ..."
+    output=$(tests/integration/many.sh "$3" 1024 "$(directory_of "$1")" "$(runner_of "$1")" \
+        "$(directory_of "$2")" "$(runner_of "$2")") || differing=$((differing + 1))
+    load_lines+=("server $1, client $2: $(sed -nE \
+        -e 's/^not ok 1 - .*/FAILED/p' -e 's/^ok 1 - .* # SKIP/skipped:/p' \
+        -e 's/^# client: ([0-9]+ connections, )/\1/p' -e 's/^# It took (.*)\./in \1/p' \
+        -e "s/^# The (server|client)'s queue is (.*)\./\1: \2/p" <<<"$output" |
+        tr '\n' ' ')")
+}
+run_many Linux Linux 10000
+run_many Linux Windows 2000
+run_many Windows Linux 2000
+run_many Windows Windows 2000
+
 format='%-29s %-8s %-8s %-15s %-20s %-22s %s\n'
 line() {
     # shellcheck disable=SC2059 # the format is a constant
@@ -112,6 +130,8 @@ for key in "${order[@]}"; do
     done < <(printf '%s' "${rows[$key]}")
 done
 
+echo
+printf '%s\n' "${load_lines[@]% }"
 echo
 for i in "${!notes[@]}"; do
     echo "[$((i + 1))] ${notes[i]}"

@@ -37,6 +37,9 @@ scenarios=(
     udp_no_answer
     udp_connect
     udp_connect_refused
+    chat
+    chat_slow_reader
+    echo_many
     sockinfo
     foreign_loop
     foreign_loop_refused
@@ -47,10 +50,13 @@ foreign_client_scenarios=(
     nc_and_blocking_server
     nc_and_peer_closed
     nc_and_udp_echo
+    nc_and_chat_server
 )
 foreign_server_scenarios=(echo_client_and_nc blocking_client_recv_and_nc)
 
 patience=60
+# Of echo_many: how many connections, and how many bytes on each.
+many=200 many_bytes=5000
 options=(--native)
 
 declare -A pid=() input=() output=() printed=() errors=() runner=()
@@ -127,9 +133,34 @@ client() {
     client_with "$name" "$program" --connect "$address" "$@"
 }
 
+# neighbour NAME PROGRAM [OPTION]...: a client too, but on the server's system.
+neighbour() {
+    local name=$1 program=$2
+    shift 2
+    start "$name" ${server_run:+"$server_run"} "$server_dir/$program$server_exe" \
+        "${options[@]}" --connect "$address" "$@"
+}
+
+# join_as NAME: this very shell connects to $address; NAME is no program then.
+join_as() {
+    local name=$1 fd
+    { exec {fd}<>"/dev/tcp/${address%:*}/${address##*:}"; } 2>/dev/null ||
+        fail "$name cannot connect" || return
+    output[$name]=$fd
+    names+=("$name")
+    printed[$name]=''
+}
+
+# hang_up NAME: closes the connection of join_as.
+hang_up() {
+    local fd=${output[$1]}
+    exec {fd}>&-
+    unset "output[$1]"
+}
+
 # tell NAME TEXT: gives a line to its standard input.
 tell() {
-    printf '%s\n' "$2" >&"${input[$1]}" || fail "$1 does not take \"$2\""
+    printf '%s\n' "$2" >&"${input[$1]-${output[$1]}}" || fail "$1 does not take \"$2\""
 }
 
 # Reads one line into $line; the last one may lack its end. Wine ends lines with CR LF.
@@ -158,7 +189,7 @@ hear() {
         [[ $line != $2 ]] || return 0
     done
     fail "$1 did not print \"$2\""
-    if ! kill -0 "${pid[$1]}" 2>/dev/null; then
+    if [ -n "${pid[$1]-}" ] && ! kill -0 "${pid[$1]}" 2>/dev/null; then
         wait "${pid[$1]}" || status=$?
         note_failed_start "$1" "$status"
         fail "$1 has ended with $status"
@@ -287,6 +318,7 @@ transcript() {
         done < <(printf '%s' "${printed[$name]}")
     done | sed -E -e 's/ \[-?[0-9]+ [A-Z_?-]+\]$//' -e 's/127\.0\.0\.1([: ])[1-9][0-9]*/127.0.0.1\1PORT/' \
         -e 's/(window full after) [1-9][0-9]* bytes/\1 N bytes/' \
+        -e 's/^([a-z]+: queue:) (epoll|kqueue|afd|poll)$/\1 BACKEND/' \
         -e 's/(option [A-Z0-9_]+:) (-|[0-9]+)$/\1 VALUE/'
 }
 
@@ -783,6 +815,144 @@ END
     finding client recv ANYSOCK_ECONNREFUSED recv
 }
 
+# ---- many sockets ----------------------------------------------------------------------------
+
+# hear_all LINE NAME...: every one of them waits for it.
+hear_all() {
+    local text=$1 name
+    shift
+    for name; do
+        hear "$name" "$text" || return
+    done
+}
+
+# Guests from both systems, and one that is no program of ours.
+scenario_chat() {
+    local greeting=$'h\xc3\xa9llo,\ttoo'
+    server chat_server --until-empty &&
+        client far chat_client && hear far '\* you are guest1, *' &&
+        neighbour near chat_client && hear_all '\* *guest2*' near far &&
+        join_as stranger && hear_all '\* *guest3*' stranger near far &&
+        tell far 'hello from afar' && hear_all 'guest1: *' near stranger &&
+        tell near "$greeting" && hear_all 'guest2: *' far stranger &&
+        tell stranger $'no \a bell\r' && hear_all 'guest3: *' far near || return
+    hang_up stranger && hear_all '\* guest3 left' far near &&
+        client brief chat_client one 'two words' && finish brief 0 &&
+        hear_all '\* guest4 left' far near && finish near 0 && hear far '\* guest2 left' &&
+        finish far 0 && finish server 0
+    expect <<END && findings+=("chat|every line|every line|")
+server: listening on 127.0.0.1:PORT
+server: guest1 joined
+server: guest2 joined
+server: guest3 joined
+server: guest3 left
+server: guest4 joined
+server: guest4 left
+server: guest2 left
+server: guest1 left
+far: * you are guest1, others here: 0
+far: * guest2 joined
+far: * guest3 joined
+far: guest2: $greeting
+far: guest3: no  bell
+far: * guest3 left
+far: * guest4 joined
+far: guest4: one
+far: guest4: two words
+far: * guest4 left
+far: * guest2 left
+near: * you are guest2, others here: 1
+near: * guest3 joined
+near: guest1: hello from afar
+near: guest3: no  bell
+near: * guest3 left
+near: * guest4 joined
+near: guest4: one
+near: guest4: two words
+near: * guest4 left
+stranger: * you are guest3, others here: 2
+stranger: guest1: hello from afar
+stranger: guest2: $greeting
+brief: * you are guest4, others here: 2
+END
+}
+
+# So many lines of some hundred bytes, numbered from $1.
+long_lines() {
+    local i end=$(($1 + $2))
+    for ((i = $1; i < end; i++)); do
+        printf '%d %0400d\n' "$i" 0
+    done
+}
+
+# talk_until_dropped: lines from the talker, all of which the listener hears, until it hears that
+# the first guest is dropped. How many that takes is the system's secret.
+talk_until_dropped() {
+    lines=0
+    while ((lines < 50000)); do
+        long_lines "$lines" 500 >&"${input[talker]}" || return
+        lines=$((lines + 500))
+        hear listener "guest3: $((lines - 1)) *" || return
+        [[ ${printed[listener]} != *'guest1 is dropped'* ]] || return 0
+    done
+    fail 'who does not read is never dropped'
+}
+
+# check_numbers WHO FILE: the talker's lines are all there, in order, from the first one on.
+check_numbers() {
+    awk '/^guest3: / && $2 != n++ { bad = 1 } END { exit bad || n == 0 }' "$2" || fail "$1 misses lines"
+}
+
+# Who does not read is told so, instead of what it missed; the others do not notice.
+scenario_chat_slow_reader() {
+    local lines slow=$scratch/0.slow
+    server chat_server --until-empty && join_as sleeper && hear sleeper '\* you are guest1, *' &&
+        client listener chat_client && hear listener '\* you are guest2, *' &&
+        client talker chat_client && hear_all '\* *guest3*' talker listener &&
+        talk_until_dropped && hear server 'guest1 dropped: does not read' || return
+    timeout "$patience" cat <&"${output[sleeper]}" >"$slow" || fail 'the connection does not end'
+    [ "$(tail -n 1 "$slow")" = '* you do not read fast enough: goodbye' ] ||
+        fail 'who is dropped is not told so'
+    check_numbers 'who is dropped' "$slow"
+    hang_up sleeper && finish talker 0 && hear listener '\* guest3 left' && finish listener 0 &&
+        finish server 0
+    printf '%s' "${printed[listener]}" >"$slow"
+    [ "$(grep -c '^guest3: ' "$slow")" = "$lines" ] || fail 'the listener does not hear every line'
+    check_numbers 'the listener' "$slow"
+    # What was said is too much for a transcript.
+    printed[listener]=$(grep -v '^guest3: ' "$slow")$'\n'
+    expect <<'END' && findings+=("chat|others hear all|others hear all|")
+server: listening on 127.0.0.1:PORT
+server: guest1 joined
+server: guest2 joined
+server: guest3 joined
+server: guest1 dropped: does not read
+server: guest3 left
+server: guest2 left
+sleeper: * you are guest1, others here: 0
+listener: * you are guest2, others here: 1
+listener: * guest3 joined
+listener: * guest1 is dropped
+listener: * guest3 left
+talker: * you are guest3, others here: 2
+talker: * guest1 is dropped
+END
+}
+
+scenario_echo_many() {
+    local bytes=$((many * many_bytes))
+    server echo_many server 0 "$many" &&
+        client_with client echo_many client "${address%:*}" "${address##*:}" "$many" "$many_bytes" &&
+        finish client 0 && finish server 0
+    expect <<END && findings+=("echo|$many connections|$many connections|")
+server: queue: BACKEND
+server: listening on 127.0.0.1:PORT
+server: $many clients served, $bytes bytes sent back, 0 lost
+client: queue: BACKEND
+client: $many connections, $bytes bytes sent, $bytes received, 0 wrong, 0 lost
+END
+}
+
 # ---- facts -----------------------------------------------------------------------------------
 
 # All options that the documentation has, as NAME's program prints them.
@@ -874,6 +1044,27 @@ server: accepted
 server: 6 bytes readable, peer: open
 server: received 6 bytes: hello.
 server: peer: finished
+END
+}
+
+scenario_nc_and_chat_server() {
+    server chat_server --until-empty && nc_connects && hear nc '\* you are guest1, *' &&
+        neighbour client chat_client && hear_all '\* *guest2*' nc client &&
+        tell nc hello && hear client 'guest1: hello' && tell client hello && hear nc 'guest2: *' &&
+        end_input nc && hear client '\* guest1 left' && finish nc 0 && finish client 0 &&
+        finish server 0
+    expect <<'END' && findings+=("chat|every line|every line|")
+server: listening on 127.0.0.1:PORT
+server: guest1 joined
+server: guest2 joined
+server: guest1 left
+server: guest2 left
+nc: * you are guest1, others here: 0
+nc: * guest2 joined
+nc: guest2: hello
+client: * you are guest2, others here: 1
+client: guest1: hello
+client: * guest1 left
 END
 }
 
