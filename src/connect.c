@@ -13,9 +13,18 @@ static int keep_failure(struct anysock *s, int code) {
     return code;
 }
 
+/* The failed state is read once more, so that what was kept before it is seen: another thread may
+ * have kept it. */
 int anysock_connect_failure(const struct anysock *s) {
+    (void)atomic_load_explicit((const _Atomic uint32_t *)&s->state_, memory_order_acquire);
     anysock_port_set_native_error(s->connect_native_);
     return s->connect_error_;
+}
+
+/* Whether the failure that was reported still is: not if another thread has taken its reason. */
+static bool still_fails(const struct anysock *s) {
+    struct anysock_port_item item = {s->native_, PORT_CONNECTING, 0};
+    return anysock_port_poll(&item, 1, 0) > 0 && (item.events & ANYSOCK_ERROR) != 0;
 }
 
 /*
@@ -38,9 +47,11 @@ static int settle_connect(struct anysock *s, unsigned events) {
         refresh_watchers(s);
         return ANYSOCK_OK;
     }
-    if ((events & ANYSOCK_ERROR) != 0)
+    if ((events & ANYSOCK_ERROR) != 0 && still_fails(s))
         return keep_failure(s, refuse(ANYSOCK_EUNKNOWN)); /* it failed, and nobody says why */
-    return refuse(ANYSOCK_EINPROGRESS);
+    /* Another thread may have asked first, and keeps the answer in a moment, if not by now. */
+    return (state_of(s) & ST_FAILED) != 0 ? anysock_connect_failure(s)
+                                          : refuse(ANYSOCK_EINPROGRESS);
 }
 
 int anysock_finish_connect(struct anysock *s) {
