@@ -195,6 +195,8 @@ int anysock_connect_result(struct anysock *s) {
         code = anysock_finish_connect(s);
     else if ((state & ST_CONNECTED) == 0)
         code = refuse(ANYSOCK_ENOTCONN);
+    if (code == ANYSOCK_EINPROGRESS)
+        rearm_edge(s, ANYSOCK_WRITABLE); /* a system may have been early to report it */
     if (code == ANYSOCK_OK)
         anysock_plain_raise(s);
     return code;
