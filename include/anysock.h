@@ -1183,7 +1183,8 @@ ANYSOCK_API int anysock_queue_open(unsigned flags, struct anysock_queue **queue)
  * @return #ANYSOCK_OK; #ANYSOCK_EBUSY while sockets are registered or a thread waits: remove or
  *         close those first.
  *
- * Thread safety: wants other threads out. \posix close \windows CloseHandle \since 0.1
+ * Thread safety: wants other threads out, also those that still send or receive on a socket that
+ * was removed just now. \posix close \windows CloseHandle \since 0.1
  */
 ANYSOCK_API int anysock_queue_close(struct anysock_queue *queue);
 
@@ -1350,7 +1351,7 @@ ANYSOCK_API int anysock_event_destroy(struct anysock_event *event);
  * @param wanted  #ANYSOCK_READABLE, #ANYSOCK_WRITABLE or both.
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (wanted) for arguments;
  *         #ANYSOCK_EBUSY if either is bound already, or somebody else's selection is on the socket;
- *         #ANYSOCK_ENOMEM; #ANYSOCK_EMFILE.
+ *         #ANYSOCK_ENOMEM; #ANYSOCK_EMFILE; #ANYSOCK_ENOBUFS (a limit of the system).
  *
  * Thread safety: wants other threads out. \posix epoll_ctl or kevent, fcntl, poll
  * \windows WSAEventSelect, ioctlsocket, then as anysock_event_which() \since 0.1

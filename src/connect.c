@@ -13,6 +13,12 @@ static int keep_failure(struct anysock *s, int code) {
     return code;
 }
 
+/* Whether the failure that was reported still is: not if another thread has taken its reason. */
+static bool still_fails(const struct anysock *s) {
+    struct anysock_port_item item = {s->native_, PORT_CONNECTING, 0};
+    return anysock_port_poll(&item, 1, 0) > 0 && (item.events & ANYSOCK_ERROR) != 0;
+}
+
 /*
  * The only place that reads a connect's result, and so the only one that consumes it: the socket
  * is writable when it succeeded (POSIX, Windows) or failed (POSIX), and reports an error when it
@@ -33,9 +39,10 @@ static int settle_connect(struct anysock *s, unsigned events) {
         refresh_watchers(s);
         return ANYSOCK_OK;
     }
-    if ((events & ANYSOCK_ERROR) != 0)
+    if ((events & ANYSOCK_ERROR) != 0 && still_fails(s))
         return keep_failure(s, refuse(ANYSOCK_EUNKNOWN)); /* it failed, and nobody says why */
-    return refuse(ANYSOCK_EINPROGRESS);
+    /* Another thread may have asked first, and keeps the answer in a moment, if not by now. */
+    return (state_of(s) & ST_FAILED) != 0 ? connect_failure(s) : refuse(ANYSOCK_EINPROGRESS);
 }
 
 static int finish(struct anysock *s) {
@@ -182,6 +189,8 @@ int anysock_connect_result(struct anysock *s) {
         code = finish(s);
     else if ((state & ST_CONNECTED) == 0)
         code = refuse(ANYSOCK_ENOTCONN);
+    if (code == ANYSOCK_EINPROGRESS)
+        rearm_edge(s, ANYSOCK_WRITABLE); /* a system may have been early to report it */
     if (code == ANYSOCK_OK)
         anysock_plain_raise(s);
     return code;

@@ -346,8 +346,10 @@ int anysock_deadline_left(const struct anysock_deadline *deadline);
 
 /* connect.c */
 
-/* The kept result of a connect that failed, with its native number. */
+/* The kept result of a connect that failed, with its native number. The state is read once more, so
+ * that what was kept before it is seen: another thread may have kept it. */
 static inline int connect_failure(const struct anysock *s) {
+    (void)atomic_load_explicit((const _Atomic uint32_t *)&s->state_, memory_order_acquire);
     anysock_port_set_native_error(s->connect_native_);
     return s->connect_error_;
 }

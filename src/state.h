@@ -50,12 +50,13 @@ static inline uint32_t state_of(const struct anysock *s) {
 }
 
 /* Clears some bits of the mode and sets others, in one step. It acquires, since whoever adds the
- * socket to a queue relies on being seen afterwards (publish() in queue.c). */
+ * socket to a queue relies on being seen afterwards (publish() in queue.c), and releases what was
+ * kept of a connect that failed. */
 static inline void change_mode(struct anysock *s, uint32_t clear, uint32_t set) {
     _Atomic uint32_t *state = (_Atomic uint32_t *)&s->state_;
     uint32_t now = atomic_load_explicit(state, memory_order_relaxed);
     while (!atomic_compare_exchange_weak_explicit(state, &now, (now & ~clear) | set,
-                                                  memory_order_acquire, memory_order_relaxed)) {
+                                                  memory_order_acq_rel, memory_order_relaxed)) {
         /* Another thread was faster; now holds what it wrote. */
     }
 }

@@ -105,7 +105,10 @@ static int check_connected(struct anysock *s, const struct transfer *transfer,
 
     if ((state & ST_NONBLOCK) != 0 || (transfer->flags & ANYSOCK_NO_WAIT) != 0) {
         int code = s->connector_->finish(s);
-        return code == ANYSOCK_EINPROGRESS ? refuse(ANYSOCK_EAGAIN) : code;
+        if (code != ANYSOCK_EINPROGRESS)
+            return code;
+        rearm_edge(s, condition_of(transfer));
+        return refuse(ANYSOCK_EAGAIN);
     }
     *deadline = anysock_deadline_in(s->timeout_[timeout_of(transfer)] - 1);
     return s->connector_->await(s, deadline);

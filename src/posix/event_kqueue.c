@@ -12,7 +12,10 @@ int anysock_port_event_create(struct anysock_port_event *event) {
     if (event->waitable < 0)
         return -1;
     /* Forked children do not have it; programs that they turn into must not either. */
-    return fcntl(event->waitable, F_SETFD, FD_CLOEXEC);
+    if (fcntl(event->waitable, F_SETFD, FD_CLOEXEC) == 0)
+        return 0;
+    anysock_port_close(event->waitable);
+    return -1;
 }
 
 /* The always readable descriptor plus one, so that 0 is none. */

@@ -2,6 +2,8 @@
  * Threads that use one socket at the same time, as the header allows. Run under ThreadSanitizer
  * too.
  */
+#include <stdatomic.h>
+
 #include "net.h"
 #include "platform.h"
 
@@ -128,12 +130,80 @@ static void startup_is_counted_across_threads(void **state) {
     assert_anysock(ANYSOCK_ENOTINIT, anysock_cleanup());
 }
 
+/* The system tells why a connect failed once only: whoever sends must learn it all the same. Few
+ * attempts where each takes two seconds. */
+static unsigned attempts(void) {
+    return is_windows() ? 4 : 4000;
+}
+
+static struct anysock refused;
+static atomic_uint arrived;
+
+/* Waits until the other thread has come as often. */
+static void meet(unsigned meeting) {
+    size_t none;
+    atomic_fetch_add(&arrived, 1);
+    while (atomic_load(&arrived) < 2 * meeting)
+        (void)anysock_poll(NULL, 0, 0, &none);
+}
+
+static int send_to_nobody(void) {
+    size_t sent;
+    int code;
+    do
+        code = anysock_send(&refused, "x", 1, 0, &sent);
+    while (code == ANYSOCK_EAGAIN);
+    return code;
+}
+
+/* The first result that is not the right one. */
+static int note_wrong(int wrong, int code) {
+    return wrong == ANYSOCK_OK && code != ANYSOCK_ECONNREFUSED ? code : wrong;
+}
+
+static int send_to_nobody_too(void *argument) {
+    (void)argument;
+    int wrong = ANYSOCK_OK;
+    for (unsigned i = 0; i < attempts(); i++) {
+        meet(2 * i + 1);
+        wrong = note_wrong(wrong, send_to_nobody());
+        meet(2 * i + 2);
+    }
+    return wrong;
+}
+
+static void all_learn_why_a_connect_failed(void **state) {
+    (void)state;
+    struct anysock holder;
+    struct anysock_addr addr;
+    struct thread thread;
+    int wrong = ANYSOCK_OK;
+    make_refusing(&holder, &addr);
+    atomic_store(&arrived, 0);
+    thread_start(&thread, send_to_nobody_too, NULL);
+    for (unsigned i = 0; i < attempts(); i++) {
+        (void)anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, ANYSOCK_NONBLOCK, &refused);
+        (void)anysock_connect(&refused, &addr);
+        (void)anysock_set_blocking(&refused, i % 2 != 0);
+        (void)anysock_set_timeout(&refused, ANYSOCK_TIMEOUT_SEND, PATIENCE_MS);
+        meet(2 * i + 1);
+        wrong = note_wrong(wrong, send_to_nobody());
+        meet(2 * i + 2);
+        wrong = note_wrong(wrong, anysock_connect_result(&refused));
+        (void)anysock_close(&refused);
+    }
+    assert_anysock(ANYSOCK_OK, thread_join(&thread));
+    assert_anysock(ANYSOCK_OK, wrong);
+    assert_anysock(ANYSOCK_OK, anysock_close(&holder));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(many_send_and_receive_on_one_socket),
         TEST(many_accept_from_one_listener),
         TEST(many_wait_for_one_socket),
         TEST(startup_is_counted_across_threads),
+        TEST(all_learn_why_a_connect_failed),
     };
     return cmocka_run_group_tests_name("threads", tests, NULL, NULL);
 }

@@ -81,6 +81,24 @@ static void every_call_that_would_block_arms_the_edge(void **state) {
     }
 }
 
+/* Some systems report a connect a moment before they know its result. */
+static void would_block_of_a_pending_connect_arms_the_edge(void **state) {
+    (void)state;
+    s = fake_connecting();
+    fake_of(&s)->seen = ANYSOCK_WRITABLE;
+    add(&s, ANYSOCK_WRITABLE, EDGE);
+    assert_int_equal(ANYSOCK_WRITABLE, told(&s));
+    fake_of(&s)->seen = 0;
+    assert_int_equal(0, told(&s));
+    assert_anysock(ANYSOCK_EAGAIN, send_some(&s));
+    fake_of(&s)->seen = ANYSOCK_WRITABLE;
+    assert_int_equal(ANYSOCK_WRITABLE, told(&s));
+    fake_of(&s)->seen = 0;
+    assert_anysock(ANYSOCK_EINPROGRESS, anysock_connect_result(&s));
+    fake_connect_succeeds(fake_of(&s));
+    assert_int_equal(ANYSOCK_WRITABLE, told(&s));
+}
+
 static void would_block_arms_nothing_unwanted(void **state) {
     (void)state;
     s = silent_socket();
@@ -188,6 +206,7 @@ int main(void) {
         TEST(one_shot_stays_silent_whatever_becomes_of_it),
         TEST(edge_is_told_again_after_would_block),
         TEST(every_call_that_would_block_arms_the_edge),
+        TEST(would_block_of_a_pending_connect_arms_the_edge),
         TEST(would_block_arms_nothing_unwanted),
         TEST(accept_that_would_block_arms_the_edge),
         TEST(accept_that_gives_up_arms_the_edge),
