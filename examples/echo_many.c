@@ -16,7 +16,7 @@
 /* So many connections may wait to be accepted: some systems refuse what is beyond 200. */
 #define WAVE 100
 /* When nothing at all has happened for so long, nothing will. */
-#define PATIENCE_MS 60000
+#define PATIENCE_MS 120000
 /* After so long there may be descriptors again that somebody else has given back. */
 #define SHORTAGE_MS 1000
 /* Of results that are all alike only the first ones are worth a line. */
