@@ -1223,6 +1223,8 @@ ANYSOCK_API int anysock_queue_add(struct anysock_queue *queue, struct anysock *s
  *
  * The conditions that are there already are reported anew: this is how a one-shot registration is
  * armed again. A level-triggered one that stays as it is costs no system call.
+ * A listener whose accept fails for want of descriptors (#ANYSOCK_EMFILE) would be reported by
+ * every wait: want 0 of it until one has been closed.
  *
  * @return as anysock_queue_add(), but #ANYSOCK_EINVAL also if the socket is not in this queue.
  *
@@ -1249,12 +1251,16 @@ ANYSOCK_API int anysock_queue_remove(struct anysock_queue *queue, struct anysock
  * @brief Waits until sockets of the queue have something to say, or somebody calls
  *        anysock_queue_wake().
  *
+ * An object that data points to must live until all events of this wait have been looked at, also
+ * if its socket is removed while they are.
+ *
  * @param events      receives the events, one a socket.
  * @param capacity    the most events to receive, from 1. What does not fit comes with the next
  *                    wait.
  * @param timeout_ms  how long at most; 0 only looks, #ANYSOCK_FOREVER.
- * @param count       receives how many events there are; 0 when the time ran out, after a wake and
- *                    on failure.
+ * @param count       receives how many events there are; 0 when the time ran out and on failure. A
+ *                    wake may come alone, with 0, or together with events: look at what it is about
+ *                    after every wait.
  * @return #ANYSOCK_OK, also when the time ran out and after a wake; #ANYSOCK_EFAULT,
  *         #ANYSOCK_EINVAL (capacity or timeout_ms) for arguments; #ANYSOCK_EBUSY if another thread
  *         waits in this queue; #ANYSOCK_ENOMEM.
