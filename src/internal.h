@@ -367,6 +367,18 @@ static inline unsigned told_of(unsigned wanted, unsigned found) {
     return (events & ANYSOCK_ERROR) != 0 ? events | wanted : events;
 }
 
+/* The question to the port about a socket in this state. A listener is never writable: send on it
+ * would not wait, but nobody waits for that, and only Linux would report it. */
+static inline struct anysock_port_item ask_about(anysock_native native, uint32_t state,
+                                                 unsigned wanted) {
+    struct anysock_port_item item = {native, wanted, 0};
+    if ((state & ST_CONNECTING) != 0)
+        item.wanted |= PORT_CONNECTING;
+    if ((state & ST_LISTENING) != 0)
+        item.wanted &= ~(unsigned)ANYSOCK_WRITABLE;
+    return item;
+}
+
 /* Looks what the system says of a socket in this state; events as told_of(). */
 int anysock_look(anysock_native native, uint32_t state, unsigned wanted, unsigned *events);
 /* The careful way of both calls, beside wait_tpl.h's straight one. */

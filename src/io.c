@@ -174,28 +174,27 @@ static int check_buffers(const struct anysock *s, const struct anysock_buffer *b
     return count <= ANYSOCK_BUFFERS_MAX ? ANYSOCK_OK : refuse(ANYSOCK_EINVAL);
 }
 
-static const struct anysock_buffer no_buffer; /* for a count of 0 */
+static int transfer_buffers(struct anysock *s, struct transfer *transfer,
+                            const struct anysock_buffer *buffers, size_t count, size_t *moved) {
+    static const struct anysock_buffer none; /* for a count of 0 */
+    int code = check_buffers(s, buffers, count, moved);
+    if (code != ANYSOCK_OK)
+        return code;
+    transfer->buffers = buffers != NULL ? buffers : &none;
+    transfer->count = count;
+    return anysock_transfer(s, transfer, NOT_TRIED, moved);
+}
 
 int anysock_send_vec(struct anysock *s, const struct anysock_buffer *buffers, size_t count,
                      unsigned flags, size_t *sent) {
-    int code = check_buffers(s, buffers, count, sent);
-    if (code != ANYSOCK_OK)
-        return code;
     struct transfer transfer = sending(NULL, 0, flags);
     transfer.attempt = try_send_vec;
-    transfer.buffers = buffers != NULL ? buffers : &no_buffer;
-    transfer.count = count;
-    return anysock_transfer(s, &transfer, NOT_TRIED, sent);
+    return transfer_buffers(s, &transfer, buffers, count, sent);
 }
 
 int anysock_recv_vec(struct anysock *s, const struct anysock_buffer *buffers, size_t count,
                      unsigned flags, size_t *received) {
-    int code = check_buffers(s, buffers, count, received);
-    if (code != ANYSOCK_OK)
-        return code;
     struct transfer transfer = receiving(NULL, 0, flags);
     transfer.attempt = try_recv_vec;
-    transfer.buffers = buffers != NULL ? buffers : &no_buffer;
-    transfer.count = count;
-    return anysock_transfer(s, &transfer, NOT_TRIED, received);
+    return transfer_buffers(s, &transfer, buffers, count, received);
 }

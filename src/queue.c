@@ -11,6 +11,7 @@
 #define CHUNK_COUNT 32
 /* A waiting thread is roused when so many removed registrations wait for it. */
 #define LIMBO_MAX 1024
+
 struct chunk {
     struct chunk *next;
     max_align_t registrations[];
@@ -120,6 +121,11 @@ static void make_odd(struct anysock_queue *queue, struct anysock_registration *r
     if (r->place != PLACE_ODD)
         anysock_queue_append_odd(queue, r);
     anysock_queue_rouse(queue, NOTE_ODD);
+}
+
+void anysock_queue_give_up(struct anysock_queue *queue, struct anysock_registration *r) {
+    r->known |= BOTH | QUEUE_UNASKED;
+    make_odd(queue, r);
 }
 
 /* Puts a registration where it belongs after something of it has changed. rearmed: what is there
@@ -315,10 +321,8 @@ static void refresh(struct anysock *s) {
         result = settle(queue, r, false);
     else if (r->place == PLACE_WATCHED)
         result = queue->backend->change(queue, r, false);
-    if (result != 0) { /* it cannot be watched any more, which its owner must hear */
-        r->known |= BOTH | QUEUE_UNASKED;
-        (void)settle(queue, r, false);
-    }
+    if (result != 0)
+        anysock_queue_give_up(queue, r);
     anysock_queue_unlock(queue);
     anysock_port_set_native_error(native);
 }

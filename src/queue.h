@@ -159,6 +159,9 @@ unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found);
 int anysock_queue_wait_on(struct anysock_queue *queue, struct anysock_queue_event *events,
                           size_t capacity, int timeout_ms, size_t *count, ptrdiff_t first);
 
+/* A registration cannot be watched any more, which its owner must hear. Under the lock. */
+void anysock_queue_give_up(struct anysock_queue *queue, struct anysock_registration *r);
+
 /* Between queue.c and queue_wait.c: puts a registration at the end of the odd ones; takes those out
  * of limbo that nobody can hold any more, under the lock. */
 void anysock_queue_append_odd(struct anysock_queue *queue, struct anysock_registration *r);

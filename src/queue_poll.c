@@ -115,22 +115,18 @@ static bool make_room(struct poll_queue *q) {
 }
 
 /* What the port is asked about a member. */
-static unsigned question_of(const struct anysock_registration *r) {
+static struct anysock_port_item question_of(const struct anysock_registration *r) {
     unsigned wanted = r->watched & (unsigned)QUEUE_CONDITIONS;
     if ((r->state & ST_SHUT_WR) != 0)
         wanted |= ANYSOCK_PEER_CLOSED; /* both together are a hang-up */
-    if ((r->state & ST_CONNECTING) != 0)
-        wanted |= PORT_CONNECTING;
-    if ((r->state & ST_LISTENING) != 0)
-        wanted &= ~(unsigned)ANYSOCK_WRITABLE;
-    return wanted;
+    return ask_about(r->native, r->state, wanted);
 }
 
 /*
  * Prepares the question; returns how many items it has. Two kinds are left out, whose answer would
  * come at once and tell nothing: those whose error or hang-up was told as an edge, and for a moment
- * those that just gave such an answer: Windows reports the peer's end also to who does not want it.
- * (A wait that only looks does not spin, and asks about all.)
+ * those that just gave such an answer: the end of a connect, to who does not want to write. (A wait
+ * that only looks does not spin, and asks about all.)
  */
 static size_t ask(struct poll_queue *q, int *timeout_ms) {
     q->items[0] = (struct anysock_port_item){q->waker.readable, ANYSOCK_READABLE, 0};
@@ -143,7 +139,7 @@ static size_t ask(struct poll_queue *q, int *timeout_ms) {
             *timeout_ms = MUTE_MS;
         if (muted || (r->core.watched & QUEUE_UNASKED) != QUEUE_UNASKED)
             continue;
-        q->items[asked] = (struct anysock_port_item){r->core.native, question_of(&r->core), 0};
+        q->items[asked] = question_of(&r->core);
         q->asked[asked++] = r;
     }
     return asked;

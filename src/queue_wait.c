@@ -38,9 +38,8 @@ static bool odd_was_told(struct anysock_queue *queue, struct anysock_registratio
     r->place = PLACE_WATCHED;
     if (queue->backend->watch(queue, r) == 0)
         return true;
-    /* It cannot be watched any more, which its owner must hear. */
-    r->known |= BOTH | QUEUE_UNASKED;
-    anysock_queue_append_odd(queue, r);
+    r->place = PLACE_RESTING;
+    anysock_queue_give_up(queue, r);
     return false;
 }
 

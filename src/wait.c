@@ -52,17 +52,6 @@ unsigned anysock_known_events(uint32_t state) {
     return events == BOTH ? events | ANYSOCK_HANG_UP : events;
 }
 
-/* Prepares the question for one socket. A listener is never writable: send on it would not wait,
- * but nobody waits for that, and only Linux would report it. */
-static struct anysock_port_item ask_about(anysock_native native, uint32_t state, unsigned wanted) {
-    struct anysock_port_item item = {native, wanted, 0};
-    if ((state & ST_CONNECTING) != 0)
-        item.wanted |= PORT_CONNECTING;
-    if ((state & ST_LISTENING) != 0)
-        item.wanted &= ~(unsigned)ANYSOCK_WRITABLE;
-    return item;
-}
-
 int anysock_look(anysock_native native, uint32_t state, unsigned wanted, unsigned *events) {
     struct anysock_port_item item = ask_about(native, state, wanted);
     struct anysock_deadline now = anysock_deadline_in(0);

@@ -23,7 +23,4 @@
 #define raw_length socklen_t
 #define set_error(number) ((void)(errno = (number)))
 
-/* Whether poll's or epoll's bits mean that the socket is broken. */
-unsigned anysock_posix_events(short revents);
-
 #endif

@@ -90,7 +90,7 @@ static int inner_of(struct epoll_queue *q) {
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     if (epoll < 0)
         return -1;
-    atomic_fetch_or(&q->core.notes, NOTE_BACKEND);
+    anysock_queue_set_note(&q->core, NOTE_BACKEND);
     if (control(q->epoll, EPOLL_CTL_ADD, epoll, EPOLLIN, &q->inner) != 0) {
         anysock_port_close(epoll);
         return -1;

@@ -322,15 +322,6 @@ static size_t collect(struct kqueue_queue *q, const struct kevent *batch, int co
  * Telling
  * ------------------------------------------------------------------------------------------- */
 
-/* It cannot be watched any more, which its owner must hear. */
-static void give_up(struct kqueue_registration *k) {
-    struct anysock_queue *queue = k->core.queue;
-    forget(queue, &k->core);
-    k->core.known |= BOTH | QUEUE_UNASKED;
-    anysock_queue_append_odd(queue, &k->core);
-    anysock_queue_rouse(queue, NOTE_ODD);
-}
-
 /* The one-shot filters that have fired are gone, unless they were armed again after this wait had
  * begun: then the event may be an older one's. */
 static unsigned gone_of(const struct kqueue_registration *k, unsigned fired) {
@@ -359,7 +350,7 @@ static void follow_up(struct kqueue_registration *k, unsigned fired, unsigned to
         result = replace(k, quiet, quiet);
     }
     if (result != 0)
-        give_up(k);
+        anysock_queue_give_up(k->core.queue, &k->core);
 }
 
 /* Who was removed meanwhile is in limbo, and is not told. */

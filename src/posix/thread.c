@@ -71,9 +71,7 @@ int anysock_port_waker_open(struct anysock_port_waker *waker) {
 #else
 
 static bool prepare(int fd) {
-    int flags = fcntl(fd, F_GETFL);
-    return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
-           fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+    return anysock_port_set_blocking(fd, false) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
 }
 
 int anysock_port_waker_open(struct anysock_port_waker *waker) {

@@ -23,7 +23,7 @@ _Static_assert(POLLPRI == ANYSOCK_PRIORITY && POLLHUP == ANYSOCK_HANG_UP, "see e
 
 #define ASKED (BOTH | ANYSOCK_PRIORITY)
 
-unsigned anysock_posix_events(short revents) {
+static unsigned events_of(short revents) {
     unsigned events =
         (unsigned)revents & (ASKED | ANYSOCK_ERROR | ANYSOCK_INVALID | ANYSOCK_HANG_UP);
     if ((revents & RAW_PEER_CLOSED) != 0)
@@ -48,7 +48,7 @@ static int poll_with(struct pollfd *fds, struct anysock_port_item *items, size_t
     }
     int found = poll(fds, (nfds_t)count, timeout_ms);
     for (size_t i = 0; i < count; i++)
-        items[i].events = found > 0 ? anysock_posix_events(fds[i].revents) : 0;
+        items[i].events = found > 0 ? events_of(fds[i].revents) : 0;
     return found;
 }
 
