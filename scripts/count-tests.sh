@@ -1,9 +1,10 @@
 #!/bin/sh
 # Sums the tests in CTest logs: count-tests.sh LOG... A test is a line of CMocka ("[       OK ]",
-# "[  FAILED  ]", "[  ERROR   ]") or of TAP ("ok", "not ok"); a program that failed without such a
-# line, and one that passed without running any, counts as a failure. What TAP calls skipped is shown
-# and counts as nothing. Prints a line for each log and the sum at the end; fails if anything failed
-# or nothing ran.
+# "[  FAILED  ]", "[  ERROR   ]") or of TAP ("ok", "not ok"). Failures are also a program that failed
+# without such a line, one that passed without running any, and one that stopped short of the number
+# that it had announced: when Wine's server dies, its programs end in the middle with status 0. What
+# TAP calls skipped is shown and counts as nothing. Prints a line for each log and the sum at the end;
+# fails if anything failed or nothing ran.
 awk '
 function end_program() {
     if (program == "")
@@ -12,8 +13,12 @@ function end_program() {
         print "    " program " failed without a failing test"
         bad = 1
     }
-    if (good + bad + skipped == 0) {
+    if (bad == 0 && good + skipped == 0) {
         print "    " program " ran no test"
+        bad = 1
+    }
+    if (bad == 0 && good + skipped != planned) {
+        print "    " program " stopped: " good + skipped " results, " planned " announced"
         bad = 1
     }
     passed += good
@@ -32,7 +37,9 @@ function end_log() {
 }
 FNR == 1 { end_log(); log_name = FILENAME; passed = failed = log_skipped = 0; program = "" }
 { sub(/\r$/, "") }
-/^[0-9]+\/[0-9]+ Testing: / { end_program(); program = $3; good = bad = skipped = 0; verdict = "missing"; done = 0 }
+/^[0-9]+\/[0-9]+ Testing: / { end_program(); program = $3; good = bad = skipped = planned = 0; verdict = "missing" }
+/^\[==========\] Running [0-9]+ test/ { planned += $3 }
+/^1\.\.[0-9]+$/ { planned += substr($0, 4) }
 /^ok [0-9].* # SKIP/ { skipped++; log_skipped++; print "    " program ": " $0; next }
 /^\[       OK \]/ || /^ok [0-9]/ { good++ }
 /^not ok [0-9]/ { bad++; print "    " program ": " $0 }

@@ -61,6 +61,17 @@ run_bits() {
     done
 }
 
+# A program that ended in the middle with status 0, as under a Wine whose server died.
+cut_short_is_a_failure() {
+    local log result
+    log=$(mktemp)
+    printf '%s\n' '1/1 Testing: cut' '[==========] Running 2 test(s).' '[       OK ] one' 'Test Passed.' >"$log"
+    ! result=$(scripts/count-tests.sh "$log") && [ "${result##*$'\n'}" = "1 passed, 1 failed" ]
+    local status=$?
+    rm "$log"
+    return $status
+}
+
 check "the core has no preprocessor conditions" \
     no_match '^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef|elif)' src/*.c
 check "the core includes no system header" \
@@ -77,6 +88,7 @@ check "every public function is documented, with its thread safety" documented
 check "the ports are twins by name" ports_are_twins
 check "no source file is longer than 500 lines" files_are_short
 check "the scripts can be run" run_bits
+check "a test program that stopped short counts as a failure" cut_short_is_a_failure
 check "the README's example compiles for Linux" readme_example gcc
 check "the README's example compiles for Windows" readme_example x86_64-w64-mingw32-gcc
 check "the links of the README and the guide lead somewhere" links_lead_somewhere
