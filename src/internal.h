@@ -397,6 +397,11 @@ static inline bool is_timeout(int timeout_ms) {
     return timeout_ms >= ANYSOCK_FOREVER && timeout_ms < INT_MAX;
 }
 
+/* 0 or ANYSOCK_FOREVER: there is no time to measure. */
+static inline bool is_timeless(int timeout_ms) {
+    return (unsigned)timeout_ms + 1 <= 1;
+}
+
 /* No datagram is longer, and a length beyond must not be cut to one that is none. */
 #define DATAGRAM_MAX 65535
 /* What every system can move in one call: some count in 31 bits. */

@@ -356,6 +356,7 @@ static struct anysock_queue *make(const struct anysock_queue_backend *backend) {
         return NULL;
     queue->watcher = &watcher;
     queue->backend = backend;
+    atomic_init(&queue->notes, backend != anysock_port_queue ? NOTE_OTHER : 0);
     if (anysock_port_gate_open(&queue->gate) != 0) {
         free(queue);
         return NULL;

@@ -88,11 +88,12 @@ struct anysock_queue_backend {
 
 /* Why a wait must look at more than the back end's events. */
 enum {
-    NOTE_ROUSED = 1u << 0, /* wake() was called, and its signal not yet taken back */
-    NOTE_WOKEN = 1u << 1,  /* the user woke the queue */
-    NOTE_ODD = 1u << 2,    /* there are odd registrations */
-    NOTE_LIMBO = 1u << 3,  /* there are removed registrations to recycle */
-    NOTE_BACKEND = 1u << 4 /* the back end's own */
+    NOTE_ROUSED = 1u << 0,  /* wake() was called, and its signal not yet taken back */
+    NOTE_WOKEN = 1u << 1,   /* the user woke the queue */
+    NOTE_ODD = 1u << 2,     /* there are odd registrations */
+    NOTE_LIMBO = 1u << 3,   /* there are removed registrations to recycle */
+    NOTE_BACKEND = 1u << 4, /* the back end's own */
+    NOTE_OTHER = 1u << 5 /* for ever: the back end is not the port's, which the straight way has */
 };
 
 struct anysock_queue {
@@ -154,10 +155,24 @@ void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registrat
  * telling: 0 if there is nothing to tell. Under the lock; not needed where the system does both. */
 unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found);
 
-/* The careful way of anysock_queue_wait(), beside the straight one. first is what the back end has
- * found already, if it was asked: otherwise -1. */
+/* More events at once than anybody uses, and no system minds. */
+#define QUEUE_EVENTS_MAX 65536
+
+/* One thread at a time: false if another one waits. */
+static inline bool begin_to_wait(struct anysock_queue *queue) {
+    return !atomic_exchange_explicit(&queue->waiting, true, memory_order_acq_rel);
+}
+
+static inline void end_to_wait(struct anysock_queue *queue) {
+    atomic_store_explicit(&queue->waiting, false, memory_order_release);
+}
+
+/* The careful way of anysock_queue_wait(), beside queue_tpl.h's straight one; and its rest, by the
+ * thread that has begun to wait: first is what the back end has found already, or -1. */
 int anysock_queue_wait_on(struct anysock_queue *queue, struct anysock_queue_event *events,
-                          size_t capacity, int timeout_ms, size_t *count, ptrdiff_t first);
+                          size_t capacity, int timeout_ms, size_t *count);
+int anysock_queue_wait_again(struct anysock_queue *queue, struct anysock_queue_event *events,
+                             size_t capacity, int timeout_ms, size_t *count, ptrdiff_t first);
 
 /* A registration cannot be watched any more, which its owner must hear. Under the lock. */
 void anysock_queue_give_up(struct anysock_queue *queue, struct anysock_registration *r);

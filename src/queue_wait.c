@@ -4,9 +4,6 @@
  */
 #include "queue.h"
 
-/* More events at once than anybody uses, and no system minds. */
-#define EVENTS_MAX 65536
-
 void anysock_queue_rouse(struct anysock_queue *queue, unsigned notes) {
     unsigned before =
         atomic_fetch_or_explicit(&queue->notes, notes | NOTE_ROUSED, memory_order_acq_rel);
@@ -158,12 +155,11 @@ static int keep_waiting(struct anysock_queue *queue, struct anysock_queue_event 
     }
 }
 
-int anysock_queue_wait_on(struct anysock_queue *queue, struct anysock_queue_event *events,
-                          size_t capacity, int timeout_ms, size_t *count, ptrdiff_t first) {
-    if (capacity > EVENTS_MAX)
-        capacity = EVENTS_MAX;
+int anysock_queue_wait_again(struct anysock_queue *queue, struct anysock_queue_event *events,
+                             size_t capacity, int timeout_ms, size_t *count, ptrdiff_t first) {
     ptrdiff_t found = sort_out(queue, events, first, capacity);
     int code = ANYSOCK_OK;
+    *count = 0;
     if (found > 0)
         *count = (size_t)found;
     else if (!queue->woken &&
@@ -171,12 +167,12 @@ int anysock_queue_wait_on(struct anysock_queue *queue, struct anysock_queue_even
         code = keep_waiting(queue, events, capacity, timeout_ms, count);
     queue->woken = queue->roused = false;
     stay_readable(queue); /* the signal of who has just become odd may have been taken back, too */
+    end_to_wait(queue);
     return code;
 }
 
-/* The straight way: the back end is asked once, and all that it finds is the caller's. */
-int anysock_queue_wait(struct anysock_queue *queue, struct anysock_queue_event *events,
-                       size_t capacity, int timeout_ms, size_t *count) {
+int anysock_queue_wait_on(struct anysock_queue *queue, struct anysock_queue_event *events,
+                          size_t capacity, int timeout_ms, size_t *count) {
     if (count == NULL)
         return refuse(ANYSOCK_EFAULT);
     *count = 0;
@@ -184,19 +180,11 @@ int anysock_queue_wait(struct anysock_queue *queue, struct anysock_queue_event *
         return refuse(ANYSOCK_EFAULT);
     if (capacity == 0 || !is_timeout(timeout_ms))
         return refuse(ANYSOCK_EINVAL);
-    if (atomic_exchange_explicit(&queue->waiting, true, memory_order_acq_rel))
+    if (!begin_to_wait(queue))
         return refuse(ANYSOCK_EBUSY);
-
-    int code = ANYSOCK_OK;
-    ptrdiff_t found = -1;
-    if (timeout_ms <= 0 && capacity <= EVENTS_MAX && notes_of(queue) == 0)
-        found = queue->backend->wait(queue, events, capacity, timeout_ms);
-    if (found > 0 && notes_of(queue) == 0 && !queue->woken)
-        *count = (size_t)found;
-    else
-        code = anysock_queue_wait_on(queue, events, capacity, timeout_ms, count, found);
-    atomic_store_explicit(&queue->waiting, false, memory_order_release);
-    return code;
+    if (capacity > QUEUE_EVENTS_MAX)
+        capacity = QUEUE_EVENTS_MAX;
+    return anysock_queue_wait_again(queue, events, capacity, timeout_ms, count, -1);
 }
 
 int anysock_queue_wake(struct anysock_queue *queue) {

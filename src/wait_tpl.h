@@ -13,11 +13,6 @@ static bool is_question(const struct anysock *s, unsigned wanted) {
     return wanted - 1 < plain_to(s, PLAIN_WAIT) && (wanted & 2) == 0;
 }
 
-/* 0 or ANYSOCK_FOREVER: there is no time to measure. */
-static bool is_timeless(int timeout_ms) {
-    return (unsigned)timeout_ms + 1 <= 1;
-}
-
 int anysock_wait(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events) {
     if (!are_there(s, events) || !is_timeless(timeout_ms) || !is_question(s, wanted))
         return anysock_wait_on(s, wanted, timeout_ms, events);

@@ -242,4 +242,5 @@ static const struct anysock_queue_backend epoll_queue = {
     .native = native,
 };
 
-const struct anysock_queue_backend *const anysock_port_queue = &epoll_queue;
+#define OWN_QUEUE epoll_queue
+#include "../queue_tpl.h"

@@ -412,4 +412,5 @@ static const struct anysock_queue_backend kqueue_queue = {
     .native = native,
 };
 
-const struct anysock_queue_backend *const anysock_port_queue = &kqueue_queue;
+#define OWN_QUEUE kqueue_queue
+#include "../queue_tpl.h"

@@ -494,4 +494,5 @@ static const struct anysock_queue_backend afd_queue = {
     .wait = wait_afd,
     .wake = wake,
 };
-const struct anysock_queue_backend *const anysock_port_queue = &afd_queue;
+#define OWN_QUEUE afd_queue
+#include "../queue_tpl.h"

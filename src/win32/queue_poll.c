@@ -3,4 +3,5 @@
  */
 #include "../queue.h"
 
-const struct anysock_queue_backend *const anysock_port_queue = &anysock_poll_queue;
+#define OWN_QUEUE anysock_poll_queue
+#include "../queue_tpl.h"

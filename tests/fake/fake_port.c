@@ -600,7 +600,8 @@ void anysock_port_waker_drain(const struct anysock_port_waker *waker) {
     fake_at(waker->readable)->incoming = 0;
 }
 
-const struct anysock_queue_backend *const anysock_port_queue = &anysock_poll_queue;
+#define OWN_QUEUE anysock_poll_queue
+#include "queue_tpl.h"
 
 /* The core's half of the calls. */
 static anysock_native accept_plainly(anysock_native native) {
