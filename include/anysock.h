@@ -1432,6 +1432,75 @@ ANYSOCK_API int anysock_event_wait(struct anysock_event *event, int timeout_ms, 
  */
 ANYSOCK_API anysock_waitable anysock_event_native(const struct anysock_event *event);
 
+/* ============================================================================================
+ * The straight way of the two hottest calls, compiled into the caller
+ *
+ * A send or receive on a connected stream without flags and time-outs needs of the library only to
+ * know that it is one: a byte of the socket says so. Where the compiler optimises for speed, that
+ * byte is tested by the caller, and the system's call is one jump away; everything else still is
+ * the function's. Nothing changes but the price: ANYSOCK_OUT_OF_LINE, defined before the header is
+ * included, takes the functions everywhere. A program may take their addresses in either case.
+ *
+ * By that, the places of native_ and plain_ in struct anysock are part of the binary interface.
+ * ========================================================================================= */
+
+/** @internal One try of the system. Thread safety: as anysock_send(). */
+ANYSOCK_API ptrdiff_t anysock_send_now_(anysock_native native, const void *data, size_t length);
+/** @internal One try of the system. Thread safety: as anysock_recv(). */
+ANYSOCK_API ptrdiff_t anysock_recv_now_(anysock_native native, void *data, size_t capacity);
+/** @internal Whether that failed as it does every day. Thread safety: as anysock_recv(). */
+ANYSOCK_API bool anysock_is_eagain_(const struct anysock *s);
+/** @internal What it takes after another result. Thread safety: as anysock_send(). */
+ANYSOCK_API int anysock_send_after_(struct anysock *s, const void *data, size_t length,
+                                    ptrdiff_t count, size_t *sent);
+/** @internal What it takes after another result. Thread safety: as anysock_recv(). */
+ANYSOCK_API int anysock_recv_after_(struct anysock *s, void *data, size_t capacity, ptrdiff_t count,
+                                    size_t *received);
+
+#if defined(__GNUC__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__) &&                   \
+    !defined(ANYSOCK_OUT_OF_LINE)
+
+static inline int anysock_send_inline_(struct anysock *s, const void *data, size_t length,
+                                       unsigned flags, size_t *sent) {
+    ptrdiff_t count;
+    if (s == NULL || sent == NULL || data == NULL || length == 0 ||
+        flags >= __atomic_load_n(&s->plain_[0], __ATOMIC_RELAXED))
+        return anysock_send(s, data, length, flags, sent);
+    count = anysock_send_now_(s->native_, data, length);
+    if (count > 0) {
+        *sent = (size_t)count;
+        return ANYSOCK_OK;
+    }
+    if (count < 0 && anysock_is_eagain_(s)) {
+        *sent = 0;
+        return ANYSOCK_EAGAIN;
+    }
+    return anysock_send_after_(s, data, length, count, sent);
+}
+
+static inline int anysock_recv_inline_(struct anysock *s, void *data, size_t capacity,
+                                       unsigned flags, size_t *received) {
+    ptrdiff_t count;
+    if (s == NULL || received == NULL || data == NULL || capacity == 0 ||
+        flags >= __atomic_load_n(&s->plain_[1], __ATOMIC_RELAXED))
+        return anysock_recv(s, data, capacity, flags, received);
+    count = anysock_recv_now_(s->native_, data, capacity);
+    if (count > 0) {
+        *received = (size_t)count;
+        return ANYSOCK_OK;
+    }
+    if (count < 0 && anysock_is_eagain_(s)) {
+        *received = 0;
+        return ANYSOCK_EAGAIN;
+    }
+    return anysock_recv_after_(s, data, capacity, count, received);
+}
+
+#define anysock_send anysock_send_inline_
+#define anysock_recv anysock_recv_inline_
+
+#endif
+
 #ifdef __cplusplus
 }
 #endif

@@ -89,6 +89,13 @@ int anysock_send_again(struct anysock *s, const void *data, size_t length, size_
     return anysock_transfer(s, &transfer, FAILED, sent);
 }
 
+int anysock_send_after_(struct anysock *s, const void *data, size_t length, ptrdiff_t count,
+                        size_t *sent) {
+    if (count == 0) /* which no system does */
+        return anysock_send_on(s, data, length, 0, sent);
+    return anysock_send_again(s, data, length, sent);
+}
+
 int anysock_recv_on(struct anysock *s, void *data, size_t capacity, unsigned flags,
                     size_t *received) {
     struct transfer transfer = receiving(data, capacity, flags);
@@ -103,6 +110,13 @@ int anysock_recv_again(struct anysock *s, void *data, size_t capacity, size_t *r
 int anysock_recv_nothing(const struct anysock *s, size_t *received) {
     *received = 0;
     return (state_of(s) & ST_RESET) != 0 ? refuse(ANYSOCK_ECONNRESET) : ANYSOCK_OK;
+}
+
+int anysock_recv_after_(struct anysock *s, void *data, size_t capacity, ptrdiff_t count,
+                        size_t *received) {
+    if (count == 0)
+        return anysock_recv_nothing(s, received);
+    return anysock_recv_again(s, data, capacity, received);
 }
 
 static int send_datagram(struct anysock *s, const void *data, size_t length, unsigned flags,

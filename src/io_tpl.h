@@ -20,8 +20,21 @@
 #include "internal.h"
 
 /* "Would block" is the everyday failure of a non-blocking socket: it needs no other look. */
-static bool is_eagain(const struct anysock *s) {
+static inline bool is_eagain(const struct anysock *s) {
     return (state_of(s) & ST_NONBLOCK) != 0 && anysock_port_would_block();
+}
+
+/* For the header's own straight way, which has looked at the same as can_send() and can_recv(). */
+ptrdiff_t anysock_send_now_(anysock_native native, const void *data, size_t length) {
+    return anysock_port_send(native, data, length, 0);
+}
+
+ptrdiff_t anysock_recv_now_(anysock_native native, void *data, size_t capacity) {
+    return receive(native, data, capacity, 0);
+}
+
+bool anysock_is_eagain_(const struct anysock *s) {
+    return is_eagain(s);
 }
 
 /*

@@ -20,6 +20,7 @@ static bool is_plain_to(const struct anysock *s, int way) {
 }
 
 _Static_assert(sizeof(((struct anysock *)0)->plain_) == PLAIN_WAYS, "a byte for each way");
+_Static_assert(PLAIN_SEND == 0 && PLAIN_RECV == 1, "as programs were compiled with the header");
 
 static void set_way(struct anysock *s, int way, unsigned char plain) {
     atomic_store_explicit((_Atomic unsigned char *)&s->plain_[way], plain, memory_order_relaxed);

@@ -12,8 +12,8 @@
 
 const struct anysock_queue_backend *const anysock_port_queue = &OWN_QUEUE;
 
-/* Whether a wait of the back end may have met a wake and taken it back: known when this is compiled,
- * where the back end is. */
+/* Whether a wait of the back end may have met a wake and taken it back: known when this is
+ * compiled, where the back end is. */
 static bool was_woken(const struct anysock_queue *queue) {
     return OWN_QUEUE.sort_out == NULL && queue->woken;
 }

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#define ANYSOCK_OUT_OF_LINE /* here are the functions themselves */
 #include "anysock.h"
 
 /* The conditions that can be waited for. */

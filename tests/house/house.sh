@@ -13,7 +13,9 @@ header_includes_only() {
 
 # The header alone, as the first include, in every language that it promises.
 header_compiles_as() { # COMPILER STANDARD LANGUAGE
-    "$1" -std="$2" -Wall -Wextra -Wpedantic -Werror -fsyntax-only -x "$3" include/anysock.h
+    local flags="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only"
+    "$1" -std="$2" $flags -x "$3" include/anysock.h &&
+        "$1" -std="$2" $flags -O2 -x "$3" include/anysock.h # with the calls that are inline then
 }
 
 half_is_documentation() {
