@@ -143,7 +143,9 @@ static inline int settle(struct anysock_queue *queue, struct anysock_registratio
     if (r->place == PLACE_WATCHED) {
         if (queue->backend->change(queue, r, rearmed) == 0)
             return 0;
+        int native = anysock_port_native_error();
         queue->backend->forget(queue, r);
+        anysock_port_set_native_error(native);
     } else {
         r->place = PLACE_WATCHED;
         if (queue->backend->watch(queue, r) == 0)
@@ -169,19 +171,6 @@ static inline int check_request(const struct anysock_queue *queue, const struct 
     return (wanted & queue->backend->lacks) == 0 ? ANYSOCK_OK : refuse(ANYSOCK_EOPNOTSUPP);
 }
 
-static void set_registration(struct anysock *s, struct anysock_registration *r) {
-    atomic_store_explicit((struct anysock_registration * _Atomic *)&s->registration_, r,
-                          memory_order_release);
-}
-
-/* Before the state is looked at: another thread that changes it either finds the registration then,
- * and waits for the lock, or has changed it before. Of two steps on one word one is the later, and
- * sees what the other thread wrote before. */
-static void publish(struct anysock *s, struct anysock_registration *r) {
-    set_registration(s, r);
-    (void)atomic_fetch_or_explicit((_Atomic uint32_t *)&s->state_, 0, memory_order_acq_rel);
-}
-
 /* Where the back end makes the edges, "would block" takes the careful way, which tells it. */
 static void mark_edge(const struct anysock_queue *queue, struct anysock *s,
                       const struct anysock_registration *r) {
@@ -198,50 +187,69 @@ static void look_at_state(struct anysock_registration *r, const struct anysock *
         r->known = (uint16_t)anysock_known_events(r->state);
 }
 
-int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
-                      enum anysock_queue_mode mode, void *data) {
+int anysock_queue_add_rest(struct anysock_queue *queue, struct anysock *s,
+                           struct anysock_registration *r) {
+    int code = ANYSOCK_OK;
+    r->place = PLACE_RESTING;
+    look_at_state(r, s);
+    if (settle(queue, r, true) == 0) {
+        queue->registered++;
+        mark_edge(queue, s, r);
+    } else {
+        code = fail_native(OP_EVENT, true);
+        set_registration(s, NULL);
+        anysock_queue_recycle(queue, r);
+    }
+    anysock_queue_unlock(queue);
+    return code;
+}
+
+int anysock_queue_add_on(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                         enum anysock_queue_mode mode, void *data) {
     int code = check_request(queue, s, wanted, mode);
     if (code != ANYSOCK_OK)
         return code;
     if (s->registration_ != NULL)
         return refuse(ANYSOCK_EBUSY);
-
     anysock_queue_lock(queue);
+    return anysock_queue_add_under(queue, s, wanted, mode, data);
+}
+
+int anysock_queue_add_under(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                            enum anysock_queue_mode mode, void *data) {
     struct anysock_registration *r = allocate(queue);
     if (r == NULL) {
         anysock_queue_unlock(queue);
         return refuse(ANYSOCK_ENOMEM);
     }
-    r->data = data;
-    r->native = s->native_;
-    r->wanted = (uint16_t)wanted;
-    r->mode = (uint8_t)mode;
-    r->place = PLACE_RESTING;
-    r->fresh = true;
-    publish(s, r);
-    look_at_state(r, s);
-    if (settle(queue, r, true) != 0) {
-        set_registration(s, NULL);
-        anysock_queue_recycle(queue, r);
-        anysock_queue_unlock(queue);
-        return fail_native(OP_EVENT, true);
-    }
-    queue->registered++;
-    mark_edge(queue, s, r);
-    anysock_queue_unlock(queue);
-    return ANYSOCK_OK;
+    register_socket(r, s, wanted, mode, data);
+    return anysock_queue_add_rest(queue, s, r);
 }
 
-int anysock_queue_modify(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
-                         enum anysock_queue_mode mode, void *data) {
+int anysock_queue_modify_rest(struct anysock_queue *queue, struct anysock *s,
+                              struct anysock_registration *r) {
+    look_at_state(r, s);
+    mark_edge(queue, s, r);
+    int code = settle(queue, r, true) == 0 ? ANYSOCK_OK : fail_native(OP_EVENT, true);
+    anysock_queue_unlock(queue);
+    return code;
+}
+
+int anysock_queue_modify_on(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                            enum anysock_queue_mode mode, void *data) {
     int code = check_request(queue, s, wanted, mode);
     if (code != ANYSOCK_OK)
         return code;
     struct anysock_registration *r = s->registration_;
     if (r == NULL || r->queue != queue)
         return refuse(ANYSOCK_EINVAL);
-
     anysock_queue_lock(queue);
+    return anysock_queue_modify_under(queue, s, wanted, mode, data);
+}
+
+int anysock_queue_modify_under(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                               enum anysock_queue_mode mode, void *data) {
+    struct anysock_registration *r = s->registration_;
     if (mode == ANYSOCK_QUEUE_LEVEL && r->mode == mode && r->wanted == wanted && r->data == data &&
         r->place != PLACE_RESTING) {
         anysock_queue_unlock(queue);
@@ -250,17 +258,11 @@ int anysock_queue_modify(struct anysock_queue *queue, struct anysock *s, unsigne
     r->wanted = (uint16_t)wanted;
     r->mode = (uint8_t)mode;
     r->data = data;
-    look_at_state(r, s);
-    mark_edge(queue, s, r);
-    if (settle(queue, r, true) != 0)
-        code = fail_native(OP_EVENT, true);
-    anysock_queue_unlock(queue);
-    return code;
+    return anysock_queue_modify_rest(queue, s, r);
 }
 
-static inline void take_out(struct anysock_queue *queue, struct anysock *s) {
+int anysock_queue_remove_under(struct anysock_queue *queue, struct anysock *s) {
     struct anysock_registration *r = s->registration_;
-    anysock_queue_lock(queue);
     if (r->place == PLACE_WATCHED)
         queue->backend->forget(queue, r);
     if (r->place == PLACE_ODD)
@@ -273,13 +275,18 @@ static inline void take_out(struct anysock_queue *queue, struct anysock *s) {
     if (queue->backend->makes_edges)
         change_state(s, ST_EDGE, 0);
     anysock_queue_unlock(queue);
+    return ANYSOCK_OK;
 }
 
 static void detach(struct anysock *s) {
-    take_out(s->registration_->queue, s);
+    struct anysock_queue *queue = s->registration_->queue;
+    int native = anysock_port_native_error();
+    anysock_queue_lock(queue);
+    (void)anysock_queue_remove_under(queue, s);
+    anysock_port_set_native_error(native);
 }
 
-int anysock_queue_remove(struct anysock_queue *queue, struct anysock *s) {
+int anysock_queue_remove_on(struct anysock_queue *queue, struct anysock *s) {
     if (queue == NULL)
         return refuse(ANYSOCK_EFAULT);
     int code = check_open(s);
@@ -287,8 +294,8 @@ int anysock_queue_remove(struct anysock_queue *queue, struct anysock *s) {
         return code;
     if (s->registration_->queue != queue)
         return refuse(ANYSOCK_EINVAL);
-    take_out(queue, s);
-    return ANYSOCK_OK;
+    anysock_queue_lock(queue);
+    return anysock_queue_remove_under(queue, s);
 }
 
 /* ------------------------------------------------------------------------------------------- *

@@ -67,8 +67,9 @@ struct anysock_queue_backend {
     /* Something of a watched registration has changed, perhaps only its socket's state. rearmed:
      * what is there already has to be reported anew. */
     int (*change)(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed);
-    /* Stops watching. Preserves the error slot. If the system still uses the registration it is
-     * busy, and the back end calls anysock_queue_recycle() later, if it is free by then. */
+    /* Stops watching; the error slot may be another one afterwards. If the system still uses the
+     * registration it is busy, and the back end calls anysock_queue_recycle() later, if it is free
+     * by then. */
     void (*forget)(struct anysock_queue *queue, struct anysock_registration *r);
 
     /* Waits without the lock, at most timeout_ms. The number of events, or -1, also for a signal
@@ -124,6 +125,13 @@ static inline void anysock_queue_lock(struct anysock_queue *queue) {
         anysock_port_gate_wait(&queue->gate);
 }
 
+/* False if somebody has it. */
+static inline bool anysock_queue_try_lock(struct anysock_queue *queue) {
+    unsigned nobody = 0;
+    return atomic_compare_exchange_strong_explicit(&queue->lockers, &nobody, 1,
+                                                   memory_order_acquire, memory_order_relaxed);
+}
+
 static inline void anysock_queue_unlock(struct anysock_queue *queue) {
     if (atomic_fetch_sub_explicit(&queue->lockers, 1, memory_order_release) > 1)
         anysock_port_gate_let_one(&queue->gate);
@@ -154,6 +162,56 @@ void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registrat
 /* Makes what a system says of a watched registration what the user is told, and takes note of the
  * telling: 0 if there is nothing to tell. Under the lock; not needed where the system does both. */
 unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found);
+
+/* Whether a socket is a connected stream, or one for datagrams that is not connected, and the
+ * library knows nothing of it that the system does not. */
+static inline bool is_ordinary(uint32_t state) {
+    uint32_t bits = state & (PLAIN_STREAM | ST_LISTENING | ST_CONNECTING | ST_RESET | ST_FAILED |
+                             ST_SHUT_RD | ST_SHUT_WR);
+    return bits == PLAIN_STREAM || bits == ST_OPEN;
+}
+
+/* The socket that a registration is of. */
+static inline void set_registration(struct anysock *s, struct anysock_registration *r) {
+    atomic_store_explicit((struct anysock_registration * _Atomic *)&s->registration_, r,
+                          memory_order_release);
+}
+
+/* Under the lock. The state is looked at last: another thread that changes it either finds the
+ * registration before, and waits for the lock, or has changed it already. Of two steps on one word
+ * one is the later, and sees what the other thread wrote before. */
+static inline void register_socket(struct anysock_registration *r, struct anysock *s,
+                                   unsigned wanted, enum anysock_queue_mode mode, void *data) {
+    set_registration(s, r);
+    (void)atomic_fetch_or_explicit((_Atomic uint32_t *)&s->state_, 0, memory_order_acq_rel);
+    r->data = data;
+    r->native = s->native_;
+    r->state = state_of(s);
+    r->wanted = (uint16_t)wanted;
+    r->watched = (uint16_t)(wanted | QUEUE_UNASKED);
+    r->known = 0;
+    r->mode = (uint8_t)mode;
+    r->place = PLACE_WATCHED;
+    r->fresh = true;
+}
+
+/* The careful ways of adding, changing and removing, beside queue_tpl.h's straight ones; "under"
+ * begins with the lock and gives it back, and "rest" goes on with a registration that has all but
+ * its state and its place, and is not watched for what is wanted. */
+int anysock_queue_add_on(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                         enum anysock_queue_mode mode, void *data);
+int anysock_queue_add_under(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                            enum anysock_queue_mode mode, void *data);
+int anysock_queue_add_rest(struct anysock_queue *queue, struct anysock *s,
+                           struct anysock_registration *r);
+int anysock_queue_modify_on(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                            enum anysock_queue_mode mode, void *data);
+int anysock_queue_modify_under(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                               enum anysock_queue_mode mode, void *data);
+int anysock_queue_modify_rest(struct anysock_queue *queue, struct anysock *s,
+                              struct anysock_registration *r);
+int anysock_queue_remove_on(struct anysock_queue *queue, struct anysock *s);
+int anysock_queue_remove_under(struct anysock_queue *queue, struct anysock *s);
 
 /* More events at once than anybody uses, and no system minds. */
 #define QUEUE_EVENTS_MAX 65536

@@ -1,7 +1,8 @@
 /*
- * Waiting in a queue: the straight way. The port's back end is asked once, without a time-out that
- * would have to be watched, and all that it finds is the caller's. Everything else goes the careful
- * way (queue_wait.c).
+ * Queues: the straight ways. A connected stream of which the library knows nothing that the system
+ * does not, watched by level, is handed to the port's back end. A wait without a time-out that
+ * would have to be watched asks that once, and all that it finds is the caller's. Everything else
+ * goes the careful ways (queue.c, queue_wait.c).
  *
  * Every back end that a port has includes this file behind its own half, so that the compiler joins
  * both; see io_tpl.h. Before it says:
@@ -11,6 +12,86 @@
 #include "queue.h"
 
 const struct anysock_queue_backend *const anysock_port_queue = &OWN_QUEUE;
+
+/* The queue's back end is this one, and the socket is to be watched in the ordinary way. */
+static inline bool is_usual(struct anysock_queue *queue, const struct anysock *s, unsigned wanted,
+                            enum anysock_queue_mode mode) {
+    unsigned known = (unsigned)QUEUE_CONDITIONS & ~(unsigned)OWN_QUEUE.lacks;
+    return are_there(queue, s) && mode == ANYSOCK_QUEUE_LEVEL && (wanted & ~known) == 0 &&
+           (notes_of(queue) & NOTE_OTHER) == 0;
+}
+
+int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                      enum anysock_queue_mode mode, void *data) {
+    if (!is_usual(queue, s, wanted, mode) || !is_ordinary(state_of(s)) ||
+        s->registration_ != NULL || !anysock_queue_try_lock(queue))
+        return anysock_queue_add_on(queue, s, wanted, mode, data);
+    struct anysock_registration *r = queue->free;
+    if (r == NULL)
+        return anysock_queue_add_under(queue, s, wanted, mode, data);
+    queue->free = r->next;
+    register_socket(r, s, wanted, mode, data);
+
+    struct anysock_queue *volatile kept = queue;
+    struct anysock *volatile kept_socket = s;
+    struct anysock_registration *volatile kept_registration = r;
+    if (!is_ordinary(r->state) || OWN_QUEUE.watch(queue, r) != 0)
+        return anysock_queue_add_rest(kept, kept_socket, kept_registration);
+    kept->registered++;
+    anysock_queue_unlock(kept);
+    return ANYSOCK_OK;
+}
+
+int anysock_queue_modify(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                         enum anysock_queue_mode mode, void *data) {
+    struct anysock_registration *r;
+    if (!is_usual(queue, s, wanted, mode) || (r = s->registration_) == NULL || r->queue != queue ||
+        !anysock_queue_try_lock(queue))
+        return anysock_queue_modify_on(queue, s, wanted, mode, data);
+    if (r->place != PLACE_WATCHED || !is_ordinary(r->state) || OWN_QUEUE.makes_edges)
+        return anysock_queue_modify_under(queue, s, wanted, mode, data);
+    if (r->wanted == wanted && r->data == data && r->mode == ANYSOCK_QUEUE_LEVEL) {
+        anysock_queue_unlock(queue);
+        return ANYSOCK_OK;
+    }
+    r->wanted = (uint16_t)wanted;
+    r->watched = (uint16_t)(wanted | QUEUE_UNASKED);
+    r->mode = ANYSOCK_QUEUE_LEVEL;
+    r->data = data;
+
+    struct anysock_queue *volatile kept = queue;
+    struct anysock *volatile kept_socket = s;
+    struct anysock_registration *volatile kept_registration = r;
+    if (OWN_QUEUE.change(queue, r, true) != 0)
+        return anysock_queue_modify_rest(kept, kept_socket, kept_registration);
+    anysock_queue_unlock(kept);
+    return ANYSOCK_OK;
+}
+
+int anysock_queue_remove(struct anysock_queue *queue, struct anysock *s) {
+    struct anysock_registration *r;
+    if (!are_there(queue, s) || (notes_of(queue) & NOTE_OTHER) != 0 ||
+        (r = s->registration_) == NULL || r->queue != queue || OWN_QUEUE.looks_late ||
+        OWN_QUEUE.makes_edges || !anysock_queue_try_lock(queue))
+        return anysock_queue_remove_on(queue, s);
+    if (r->place != PLACE_WATCHED)
+        return anysock_queue_remove_under(queue, s);
+    struct anysock_queue *volatile kept = queue;
+    struct anysock *volatile kept_socket = s;
+    struct anysock_registration *volatile kept_registration = r;
+    OWN_QUEUE.forget(queue, r);
+    r = kept_registration;
+    queue = kept;
+    r->place = PLACE_FREE;
+    if (!r->busy) {
+        r->next = queue->free;
+        queue->free = r;
+    }
+    queue->registered--;
+    set_registration(kept_socket, NULL);
+    anysock_queue_unlock(queue);
+    return ANYSOCK_OK;
+}
 
 /* Whether a wait of the back end may have met a wake and taken it back: known when this is
  * compiled, where the back end is. */

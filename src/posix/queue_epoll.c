@@ -100,7 +100,7 @@ static int inner_of(struct epoll_queue *q) {
 
 static bool is_inner(const struct anysock_registration *r) {
     return r->mode == ANYSOCK_QUEUE_ONE_SHOT ||
-           (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED;
+           (!is_ordinary(r->state) && (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED);
 }
 
 static struct epoll_registration *member_of(struct anysock_registration *r) {
@@ -123,7 +123,7 @@ static APART int watch_inner(struct anysock_queue *queue, struct anysock_registr
     return put(epoll, EPOLL_CTL_ADD, r, r);
 }
 
-static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
+static inline int watch(struct anysock_queue *queue, struct anysock_registration *r) {
     if (is_inner(r))
         return watch_inner(queue, r);
     member_of(r)->epoll = of(queue)->epoll;
@@ -131,12 +131,10 @@ static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
 }
 
 /* It is gone already if somebody else has closed it, which is no failure of ours. */
-static void forget(struct anysock_queue *queue, struct anysock_registration *r) {
+static inline void forget(struct anysock_queue *queue, struct anysock_registration *r) {
     (void)queue;
     struct epoll_event ignored; /* kernels before 2.6.9 want one */
-    int error = errno;
-    if (epoll_ctl(member_of(r)->epoll, EPOLL_CTL_DEL, r->native, &ignored) != 0)
-        errno = error;
+    (void)epoll_ctl(member_of(r)->epoll, EPOLL_CTL_DEL, r->native, &ignored);
 }
 
 static APART int move(struct anysock_queue *queue, struct anysock_registration *r) {
@@ -144,7 +142,8 @@ static APART int move(struct anysock_queue *queue, struct anysock_registration *
     return watch(queue, r);
 }
 
-static int change(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed) {
+static inline int change(struct anysock_queue *queue, struct anysock_registration *r,
+                         bool rearmed) {
     bool was_inner = member_of(r)->epoll != of(queue)->epoll;
     if (was_inner != is_inner(r))
         return move(queue, r);

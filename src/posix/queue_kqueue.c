@@ -228,16 +228,16 @@ static int arm(struct kqueue_registration *k) {
 
 static void forget(struct anysock_queue *queue, struct anysock_registration *r) {
     (void)queue;
-    int error = errno;
     (void)replace(own(r), own(r)->filters, 0);
-    errno = error;
 }
 
 static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
     own(r)->filters = 0;
     if (arm(own(r)) == 0)
         return 0;
+    int error = errno;
     forget(queue, r);
+    errno = error;
     return -1;
 }
 
