@@ -1239,6 +1239,9 @@ ANYSOCK_API int anysock_queue_modify(struct anysock_queue *queue, struct anysock
  *        becomes of its descriptor's number. Events that a wait has returned already are the
  *        caller's own.
  *
+ * With "poll" (see anysock_queue_backend()) it makes another thread's poll return, and waits for
+ * that, so that the system has let go of the socket; the thread's wait goes on.
+ *
  * @return #ANYSOCK_OK, also if it is in no queue; #ANYSOCK_EINVAL if it is in another one;
  *         #ANYSOCK_EFAULT; #ANYSOCK_EBADF.
  *

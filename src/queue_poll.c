@@ -15,6 +15,8 @@ struct poll_registration {
 struct poll_queue {
     struct anysock_queue core;
     struct anysock_port_waker waker;
+    _Atomic unsigned polling;          /* enum polling */
+    struct anysock_port_gate returned; /* lets through who has awaited the port's poll */
 
     /* Under the lock: all that are watched. */
     struct poll_registration **members;
@@ -25,6 +27,13 @@ struct poll_queue {
     struct poll_registration **asked;
     size_t asked_capacity;
     size_t first; /* the member that the next wait begins with, so that all get their turn */
+};
+
+/* What the waiting thread does outside of the lock. Others look at it under the lock. */
+enum polling {
+    NOT_POLLING,
+    POLLING, /* it asks the port's poll, or is about to */
+    AWAITED  /* the same; another thread, which has the lock, waits at the gate for the end */
 };
 
 /* How long a muted socket is left out. */
@@ -44,12 +53,19 @@ static int no_memory(void) {
 }
 
 static int open_poll(struct anysock_queue *queue) {
-    return anysock_port_waker_open(&of(queue)->waker);
+    struct poll_queue *q = of(queue);
+    if (anysock_port_gate_open(&q->returned) != 0)
+        return -1;
+    if (anysock_port_waker_open(&q->waker) == 0)
+        return 0;
+    anysock_port_gate_close(&q->returned);
+    return -1;
 }
 
 static void close_poll(struct anysock_queue *queue) {
     struct poll_queue *q = of(queue);
     anysock_port_waker_close(&q->waker);
+    anysock_port_gate_close(&q->returned);
     free(q->members);
     free(q->items);
     free(q->asked);
@@ -92,9 +108,27 @@ static void drop(struct poll_queue *q, struct poll_registration *r) {
     last->index = r->index;
 }
 
+/*
+ * Makes a poll that has begun return, and waits until it has. Nobody must ask about a socket that
+ * leaves: its owner may close it next, and its number may be somebody else's soon. Besides, some
+ * systems do not really close a socket that is being polled: a listener would keep its port.
+ *
+ * Wine's server even dies of it, and all programs with it, whose exit status is 0 then. There
+ * socket() makes a handle first, and the socket behind it in a second step. A poll that comes in
+ * between with that number fails an assertion in set_fd_events(); seen with Wine 8.
+ */
+static void end_poll(struct poll_queue *q) {
+    unsigned polling = POLLING;
+    if (!atomic_compare_exchange_strong_explicit(&q->polling, &polling, AWAITED,
+                                                 memory_order_acq_rel, memory_order_relaxed))
+        return;
+    anysock_queue_rouse(&q->core, 0); /* only who has returned takes the signal back */
+    anysock_port_gate_wait(&q->returned);
+}
+
 static void forget(struct anysock_queue *queue, struct anysock_registration *r) {
     drop(of(queue), member_of(r));
-    ask_anew(queue); /* some systems do not really close a socket that is being polled */
+    end_poll(of(queue));
 }
 
 /* The waiting thread's memory for a question about all members. */
@@ -166,16 +200,26 @@ static size_t answer(struct poll_queue *q, size_t asked, struct anysock_queue_ev
     return told;
 }
 
+/* The port's poll, which other threads can await. */
+static int poll_asked(struct poll_queue *q, size_t asked, int timeout_ms) {
+    int found = anysock_port_poll_many(q->items, asked, timeout_ms);
+    if (atomic_exchange_explicit(&q->polling, NOT_POLLING, memory_order_acq_rel) == AWAITED)
+        anysock_port_gate_let_one(&q->returned);
+    return found;
+}
+
 static ptrdiff_t wait_poll(struct anysock_queue *queue, struct anysock_queue_event *events,
                            size_t capacity, int timeout_ms) {
     struct poll_queue *q = of(queue);
     anysock_queue_lock(queue);
     size_t asked = make_room(q) ? ask(q, &timeout_ms) : 0;
+    if (asked > 0)
+        atomic_store_explicit(&q->polling, POLLING, memory_order_relaxed);
     anysock_queue_unlock(queue);
     if (asked == 0)
         return no_memory();
 
-    int found = anysock_port_poll_many(q->items, asked, timeout_ms);
+    int found = poll_asked(q, asked, timeout_ms);
     if (found <= 0)
         return found;
     if (q->items[0].events != 0) {

@@ -77,6 +77,8 @@ struct fake {
     unsigned flags;       /* of the last send or recv */
     unsigned early_ns;    /* the next timer fires so much too early */
     bool stuck;           /* a call waited although nothing was to come */
+    bool happens;         /* something, which another thread or the network does */
+    unsigned awaited;     /* openings of gates that are still to come */
     bool signalled;       /* the event */
     unsigned events_alive;
     unsigned sockets_alive;

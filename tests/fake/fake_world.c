@@ -43,9 +43,10 @@ int fake_check(void **state) {
     if (fake.sockets_alive != 0 || fake.events_alive != 0)
         fprintf(stderr, "left open: %u sockets, %u events\n", fake.sockets_alive,
                 fake.events_alive);
-    if (fake.stuck)
+    bool stuck = fake.stuck || fake.awaited > 0;
+    if (stuck)
         fprintf(stderr, "a call waited for ever\n");
-    return fake.sockets_alive != 0 || fake.events_alive != 0 || fake.stuck ? -1 : 0;
+    return fake.sockets_alive != 0 || fake.events_alive != 0 || stuck ? -1 : 0;
 }
 
 const char *fake_trace(void) {
@@ -145,7 +146,9 @@ bool fake_pass_time(uint64_t limit_ns) {
         fake.now_ns = next->at_ns;
     void (*what)(struct fake_socket *) = next->what;
     next->what = NULL;
+    fake.happens = true;
     what(next->socket);
+    fake.happens = false;
     return true;
 }
 

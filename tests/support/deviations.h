@@ -5,6 +5,8 @@
 #ifndef TESTS_DEVIATIONS_H
 #define TESTS_DEVIATIONS_H
 
+#include <string.h>
+
 #include "platform.h"
 
 /* Wine 8 consumes the error of a reset that arrived before the receive was called, and reads 0
@@ -62,6 +64,12 @@ static inline bool option_is_missing(enum anysock_option option, bool inet6) {
 /* Wine 8 takes SO_DONTROUTE, and always answers that it is on (so.05). */
 static inline bool option_always_reads_as_on(enum anysock_option option) {
     return is_wine() && option == ANYSOCK_OPTION_DONT_ROUTE;
+}
+
+/* Wine keeps a socket until the answer of a cancelled request about it has been taken too, which
+ * the thread does that made the request. Windows lets go of it in the call that cancels. */
+static inline bool port_may_come_back_late(const char *backend, int code) {
+    return is_wine() && strcmp(backend, "afd") == 0 && code == ANYSOCK_EADDRINUSE;
 }
 
 #endif

@@ -14,10 +14,10 @@ static void open_and_close_balance(void **state) {
     (void)state;
     assert_anysock(ANYSOCK_OK, anysock_queue_open(0, &other));
     assert_non_null(other);
-    assert_string_equal("startup gate waker", fake_trace());
+    assert_string_equal("startup gate gate waker", fake_trace());
     assert_anysock(ANYSOCK_OK, anysock_queue_close(other));
     other = NULL;
-    assert_string_equal("close ungate", fake_trace());
+    assert_string_equal("close ungate ungate", fake_trace());
 }
 
 static void open_checks_its_arguments_in_order(void **state) {
@@ -59,14 +59,14 @@ static void open_at_the_limit_tries_nothing_else(void **state) {
     assert_anysock(ANYSOCK_EMFILE, anysock_queue_open(0, &other));
     assert_int_equal(FAKE_EMFILE, anysock_native_error());
     assert_null(other);
-    assert_string_equal("startup gate waker ungate", fake_trace());
+    assert_string_equal("startup gate gate waker ungate ungate", fake_trace());
 }
 
 static void open_falls_back_to_the_portable_queue(void **state) {
     (void)state;
     fake_fail("waker", FAKE_EACCES, 1);
     assert_anysock(ANYSOCK_OK, anysock_queue_open(0, &other));
-    assert_string_equal("startup gate waker ungate gate waker", fake_trace());
+    assert_string_equal("startup gate gate waker ungate ungate gate gate waker", fake_trace());
     assert_string_equal("poll", anysock_queue_backend(other));
 }
 
@@ -77,7 +77,7 @@ static void portable_queue_has_no_fall_back(void **state) {
     assert_anysock(ANYSOCK_EACCES, anysock_queue_open(ANYSOCK_QUEUE_PORTABLE, &other));
     assert_int_equal(FAKE_EACCES, anysock_native_error());
     assert_null(other);
-    assert_string_equal("startup gate waker ungate", fake_trace());
+    assert_string_equal("startup gate gate waker ungate ungate", fake_trace());
 }
 
 static void close_of_null_does_nothing(void **state) {

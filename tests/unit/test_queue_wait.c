@@ -352,6 +352,36 @@ static void socket_that_is_removed_meanwhile_is_not_told(void **state) {
     assert_int_equal(ANYSOCK_READABLE, events_of(&t));
 }
 
+/* Whoever removes a socket may close it next, and nobody must ask about a closed one. */
+static unsigned awaited;
+
+static void remove_now(struct fake_socket *socket) {
+    (void)socket;
+    (void)anysock_queue_remove(queue, &s);
+    awaited = fake.awaited;
+}
+
+static void removal_awaits_the_end_of_the_systems_wait(void **state) {
+    (void)state;
+    awaited = 0;
+    s = fake_connected(0);
+    add(&s, ANYSOCK_READABLE, LEVEL);
+    fake_later(20, remove_now, &s);
+    wait_for(30);
+    assert_int_equal(1, awaited);
+    assert_int_equal(0, fake.awaited); /* the gate was opened */
+    assert_int_equal(30, fake_elapsed_ms());
+}
+
+static void removal_awaits_nobody_between_waits(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    add(&s, ANYSOCK_READABLE, LEVEL);
+    wait_for(0);
+    assert_anysock(ANYSOCK_OK, anysock_queue_remove(queue, &s));
+    assert_false(fake.stuck);
+}
+
 /* Removed ones are used again at the latest when so many of them wait for a waiting thread. */
 static void churn_now(struct fake_socket *socket) {
     for (int i = 0; i < 5000; i++) {
@@ -436,6 +466,8 @@ int main(void) {
         TEST(socket_that_is_added_meanwhile_is_seen),
         TEST(fresh_stream_that_is_added_meanwhile_is_told),
         TEST(socket_that_is_removed_meanwhile_is_not_told),
+        TEST(removal_awaits_the_end_of_the_systems_wait),
+        TEST(removal_awaits_nobody_between_waits),
         TEST(churn_while_a_thread_waits_is_survived),
         TEST(wait_reports_a_failure_of_the_system),
         TEST(failure_does_not_hide_what_is_known),
