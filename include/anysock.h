@@ -743,7 +743,8 @@ ANYSOCK_API int anysock_peer_addr(struct anysock *s, struct anysock_addr *addr);
  *
  * The logical mode is what decides whether calls wait. The mode of the descriptor follows where
  * it can: while an event is bound (`WSAEventSelect`) or a time-out is set it stays non-blocking,
- * and the library waits in its place.
+ * and the library waits in its place. So it does on Windows after a call with #ANYSOCK_NO_WAIT,
+ * where one call cannot be told not to wait, until the mode is set anew.
  *
  * @return #ANYSOCK_OK; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
  *
@@ -780,7 +781,8 @@ enum anysock_timeout {
  * @return #ANYSOCK_OK; #ANYSOCK_EINVAL; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
  *
  * Thread safety: wants other threads out. \posix nothing; the next call that it limits uses
- * fcntl once \windows the same with ioctlsocket; SO_RCVTIMEO is not used \since 0.1
+ * fcntl once, and so does taking the last one away \windows the same with ioctlsocket; SO_RCVTIMEO
+ * is not used \since 0.1
  */
 ANYSOCK_API int anysock_set_timeout(struct anysock *s, enum anysock_timeout which, int timeout_ms);
 

@@ -136,7 +136,7 @@ int anysock_event_destroy(struct anysock_event *event) {
 /* Nothing is bound any more: gives the mode back. An earlier failure and its number go first. */
 static int restore_mode(struct anysock *s, int code) {
     int native = anysock_port_native_error();
-    int restored = anysock_mode(s, MODE_UNBOUND);
+    int restored = anysock_mode_unbound(s);
     if (code == ANYSOCK_OK)
         return restored;
     anysock_port_set_native_error(native);

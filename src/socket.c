@@ -99,9 +99,8 @@ int anysock_adopt(anysock_native native, unsigned flags, struct anysock *s) {
     anysock_plain_raise(s);
     if (facts.type == ANYSOCK_DGRAM)
         anysock_port_report_refusals(native, facts.connected);
-    if ((flags & ANYSOCK_NONBLOCK) == 0)
-        return ANYSOCK_OK;
-    int code = anysock_mode(s, MODE_WANT_NONBLOCKING);
+    bool nonblocking = (flags & ANYSOCK_NONBLOCK) != 0;
+    int code = anysock_mode(s, nonblocking ? MODE_WANT_NONBLOCKING : MODE_WANT_BLOCKING);
     if (code != ANYSOCK_OK)
         make_closed(s);
     return code;

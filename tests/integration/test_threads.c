@@ -64,6 +64,28 @@ static void many_send_and_receive_on_one_socket(void **state) {
     }
 }
 
+/* The sender itself looks for what it has sent: a look that waited would wait for ever. */
+static void no_wait_returns_beside_a_receive_that_waits(void **state) {
+    (void)state;
+    struct anysock client, server;
+    struct thread receiver;
+    int taken = 0;
+    make_pair(0, 0, &client, &server);
+    thread_start(&receiver, recv_until_end, &server);
+    for (int i = 0; i < ROUNDS; i++) {
+        char byte;
+        size_t received;
+        say(&client, "x");
+        int code;
+        while ((code = anysock_recv(&server, &byte, 1, ANYSOCK_NO_WAIT, &received)) == ANYSOCK_OK)
+            taken++;
+        assert_anysock(ANYSOCK_EAGAIN, code);
+    }
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
+    assert_int_equal(ROUNDS - taken, thread_join(&receiver));
+    close_pair(&client, &server);
+}
+
 static int accept_and_close(void *argument) {
     struct anysock child;
     int code = anysock_accept(argument, 0, &child, NULL);
@@ -200,6 +222,7 @@ static void all_learn_why_a_connect_failed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(many_send_and_receive_on_one_socket),
+        TEST(no_wait_returns_beside_a_receive_that_waits),
         TEST(many_accept_from_one_listener),
         TEST(many_wait_for_one_socket),
         TEST(startup_is_counted_across_threads),

@@ -262,6 +262,17 @@ static void adopted_mode_is_used_where_the_system_tells_it(void **state) {
     assert_string_equal("startup describe", fake_trace());
 }
 
+static void adopted_blocking_is_made_so_where_the_system_tells_it(void **state) {
+    (void)state;
+    struct fake_socket *seen;
+    fake.tells_mode = true;
+    anysock_native native = foreign_handle(&seen);
+    seen->kernel_nonblocking = true;
+    assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &s));
+    assert_string_equal("startup describe blocking", fake_trace());
+    assert_false(seen->kernel_nonblocking);
+}
+
 static void adopt_refuses_what_it_does_not_know(void **state) {
     (void)state;
     struct fake_socket *seen;
@@ -510,6 +521,7 @@ int main(void) {
         TEST(adopted_listener_keeps_all_at_once),
         TEST(adopted_blocking_mode_is_not_taken_for_another),
         TEST(adopted_mode_is_used_where_the_system_tells_it),
+        TEST(adopted_blocking_is_made_so_where_the_system_tells_it),
         TEST(adopt_refuses_what_it_does_not_know),
         TEST(adopt_refuses_what_is_no_socket),
         TEST(adopt_that_cannot_set_the_mode_leaves_the_handle),
