@@ -1224,7 +1224,8 @@ ANYSOCK_API int anysock_queue_add(struct anysock_queue *queue, struct anysock *s
  * @brief Changes what a registered socket is watched for, how, and its data.
  *
  * The conditions that are there already are reported anew: this is how a one-shot registration is
- * armed again. A level-triggered one that stays as it is costs no system call.
+ * armed again. A level-triggered one that stays as it is costs no system call. What a wait that is
+ * under way has found before may still come, with the data of before.
  * A listener whose accept fails for want of descriptors (#ANYSOCK_EMFILE) would be reported by
  * every wait: want 0 of it until one has been closed.
  *
@@ -1256,7 +1257,9 @@ ANYSOCK_API int anysock_queue_remove(struct anysock_queue *queue, struct anysock
  * An object that data points to must live until all events of this wait have been looked at, also
  * if its socket is removed while they are.
  *
- * @param events      receives the events, one a socket.
+ * @param events      receives the events, one a socket. If another thread changes the socket or its
+ *                    registration meanwhile, one of it as it was may come beside the one of it as it
+ *                    is, each with its own data.
  * @param capacity    the most events to receive, from 1. What does not fit comes with the next
  *                    wait.
  * @param timeout_ms  how long at most; 0 only looks, #ANYSOCK_FOREVER.
