@@ -260,10 +260,13 @@ int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
         return refuse(ANYSOCK_ENOTCONN);
 
     if ((how & ANYSOCK_SHUT_WR) != 0 && (state & ST_SHUT_WR) == 0) {
-        code = shut_native(s);
-        if (code != ANYSOCK_OK)
-            return code;
+        /* First, or a send that another thread makes meanwhile takes it for a reset. */
         change_state(s, 0, ST_SHUT_WR);
+        code = shut_native(s);
+        if (code != ANYSOCK_OK) {
+            change_state(s, ST_SHUT_WR, 0);
+            return code;
+        }
     }
     /* Receiving ends inside the library only. The peer would not hear of it in any case; Windows
      * would reset the connection when more data come, and Linux could no longer tell whether the

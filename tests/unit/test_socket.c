@@ -484,6 +484,25 @@ static void shutdown_that_fails_may_be_repeated(void **state) {
     assert_true(fake_of(&s)->shut_wr);
 }
 
+static void send_meanwhile(struct anysock *other) {
+    size_t sent;
+    fake_fail("send", FAKE_ESHUTDOWN, 1);
+    assert_anysock(ANYSOCK_EPIPE, anysock_send(other, "x", 1, 0, &sent));
+}
+
+/* A send that runs into another thread's shutdown has not seen a reset. */
+static void shutdown_is_no_reset_to_a_send_that_meets_it(void **state) {
+    (void)state;
+    char byte;
+    size_t count;
+    s = fake_connected(0);
+    fake_meanwhile("shutdown:wr", send_meanwhile, &s);
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&s, ANYSOCK_SHUT_WR));
+    fake_fin_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, &byte, 1, 0, &count));
+    assert_int_equal(0, count);
+}
+
 static void shutdown_settles_a_pending_connect(void **state) {
     (void)state;
     s = fake_connecting();
@@ -541,6 +560,7 @@ int main(void) {
         TEST(shutdown_of_reading_stays_inside),
         TEST(shutdown_of_a_connection_that_is_gone_succeeds),
         TEST(shutdown_that_fails_may_be_repeated),
+        TEST(shutdown_is_no_reset_to_a_send_that_meets_it),
         TEST(shutdown_settles_a_pending_connect),
         TEST(shutdown_of_a_datagram_socket_needs_no_peer),
     };
