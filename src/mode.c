@@ -38,9 +38,9 @@ struct rule {
 static const struct rule rules[] = {
     /* The caller wants non-blocking: the kernel must be so before the next call. */
     /* set_nonblocking_while_kernel_is: nothing to do but to remember. */
-    {MODE_WANT_NONBLOCKING, K, K, KEEP, 0, L},
-    /* set_nonblocking_is_immediate */
-    {MODE_WANT_NONBLOCKING, 0, 0, MAKE_NONBLOCKING, 0, L | K},
+    {MODE_WANT_NONBLOCKING, K | F, K, KEEP, 0, L},
+    /* set_nonblocking_makes_sure: a foreign hand that was seen may have made it blocking again. */
+    {MODE_WANT_NONBLOCKING, 0, 0, MAKE_NONBLOCKING, F, L | K},
 
     /* The caller wants blocking: possible at any time, whatever the kernel mode must stay. */
     /* set_blocking_while_bound: Winsock would answer WSAEINVAL to FIONBIO 0. */

@@ -85,6 +85,29 @@ static void set_nonblocking_is_immediate(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
+/* Setting the mode is what makes it ours again. */
+static void set_nonblocking_makes_sure(void **state) {
+    (void)state;
+    struct anysock s = fake_connected(0);
+    fake_of(&s)->kernel_nonblocking = true;
+    fake_later(20, fake_data_arrives, &s);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    fake_of(&s)->kernel_nonblocking = false; /* they are done with it */
+    (void)fake_trace();
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, false));
+    assert_string_equal("nonblocking", fake_trace());
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_string_equal("recv", fake_trace());
+    /* It is ours again, and goes back with the last time-out. */
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, true));
+    assert_string_equal("", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
+    assert_string_equal("blocking", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
 static void set_nonblocking_while_kernel_is(void **state) {
     (void)state;
     struct anysock s = fake_connected(ANYSOCK_NONBLOCK);
@@ -684,6 +707,7 @@ int main(void) {
         TEST(adopted_blocking_is_believed),
         TEST(adopted_nonblocking_is_made_so),
         TEST(set_nonblocking_is_immediate),
+        TEST(set_nonblocking_makes_sure),
         TEST(set_nonblocking_while_kernel_is),
         TEST(set_blocking_restores_the_kernel),
         TEST(set_blocking_while_kernel_is),
