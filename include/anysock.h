@@ -743,7 +743,8 @@ ANYSOCK_API int anysock_peer_addr(struct anysock *s, struct anysock_addr *addr);
  *
  * The logical mode is what decides whether calls wait. The mode of the descriptor follows where
  * it can: while an event is bound (`WSAEventSelect`) or a time-out is set it stays non-blocking,
- * and the library waits in its place.
+ * and the library waits in its place. So it does on Windows after a call with #ANYSOCK_NO_WAIT,
+ * where one call cannot be told not to wait, until the mode is set anew.
  *
  * @return #ANYSOCK_OK; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
  *
@@ -780,7 +781,8 @@ enum anysock_timeout {
  * @return #ANYSOCK_OK; #ANYSOCK_EINVAL; #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
  *
  * Thread safety: wants other threads out. \posix nothing; the next call that it limits uses
- * fcntl once \windows the same with ioctlsocket; SO_RCVTIMEO is not used \since 0.1
+ * fcntl once, and so does taking the last one away \windows the same with ioctlsocket; SO_RCVTIMEO
+ * is not used \since 0.1
  */
 ANYSOCK_API int anysock_set_timeout(struct anysock *s, enum anysock_timeout which, int timeout_ms);
 
@@ -1222,7 +1224,8 @@ ANYSOCK_API int anysock_queue_add(struct anysock_queue *queue, struct anysock *s
  * @brief Changes what a registered socket is watched for, how, and its data.
  *
  * The conditions that are there already are reported anew: this is how a one-shot registration is
- * armed again. A level-triggered one that stays as it is costs no system call.
+ * armed again. A level-triggered one that stays as it is costs no system call. What a wait that is
+ * under way has found before may still come, with the data of before.
  * A listener whose accept fails for want of descriptors (#ANYSOCK_EMFILE) would be reported by
  * every wait: want 0 of it until one has been closed.
  *
@@ -1257,7 +1260,9 @@ ANYSOCK_API int anysock_queue_remove(struct anysock_queue *queue, struct anysock
  * An object that data points to must live until all events of this wait have been looked at, also
  * if its socket is removed while they are.
  *
- * @param events      receives the events, one a socket.
+ * @param events      receives the events, one a socket. If another thread changes the socket or its
+ *                    registration meanwhile, one of it as it was may come beside the one of it as it
+ *                    is, each with its own data.
  * @param capacity    the most events to receive, from 1. What does not fit comes with the next
  *                    wait.
  * @param timeout_ms  how long at most; 0 only looks, #ANYSOCK_FOREVER.

@@ -34,6 +34,15 @@ static bool awaits_room(struct anysock_event *event, unsigned events) {
            (atomic_load(&event->state) & connected) == connected;
 }
 
+/* A look failed after it had taken the signal back, and what it would have found need not signal
+ * anew: rather a signal too many. */
+static int signal_unseen(struct anysock_event *event, int code) {
+    int native = anysock_port_native_error();
+    (void)anysock_port_event_signal(&event->port, true);
+    anysock_port_set_native_error(native);
+    return code;
+}
+
 /*
  * The level check: the conditions that the socket has, as anysock_wait() would tell them; the event
  * is signalled afterwards if and only if there is one. The order matters (see the struct).
@@ -47,7 +56,7 @@ static int look(struct anysock_event *event, unsigned *events) {
     unsigned known = known_of(event), found;
     int code = anysock_look(event->native, atomic_load(&event->state), event->wanted, &found);
     if (code != ANYSOCK_OK)
-        return code;
+        return signal_unseen(event, code);
     if ((found & ANYSOCK_INVALID) != 0)
         return refuse(ANYSOCK_EBADF); /* the descriptor was closed behind our back */
     if (awaits_room(event, known | found) && anysock_port_event_await_room(event->native))
@@ -136,7 +145,7 @@ int anysock_event_destroy(struct anysock_event *event) {
 /* Nothing is bound any more: gives the mode back. An earlier failure and its number go first. */
 static int restore_mode(struct anysock *s, int code) {
     int native = anysock_port_native_error();
-    int restored = anysock_mode(s, MODE_UNBOUND);
+    int restored = anysock_mode_unbound(s);
     if (code == ANYSOCK_OK)
         return restored;
     anysock_port_set_native_error(native);

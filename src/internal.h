@@ -442,15 +442,16 @@ int anysock_block(struct anysock *s, unsigned flags, enum anysock_timeout which,
 enum anysock_mode_input {
     MODE_WANT_NONBLOCKING, /* the caller sets the logical mode */
     MODE_WANT_BLOCKING,
-    MODE_WANT_CONTROL, /* a call with a deadline is about to be tried */
+    MODE_WANT_CONTROL, /* a call with a deadline, or one that must not wait, is about to be tried */
     MODE_WOULD_BLOCK,  /* a logically blocking call without deadline met "would block" */
     MODE_BINDING,      /* an event is about to be bound */
-    MODE_UNBOUND,      /* the event's association has been cleared */
+    MODE_NEED_OVER,    /* an event is unbound, or the last time-out taken away */
     MODE_RELEASING     /* the descriptor goes back to the caller */
 };
-/* Feeds the machine. For MODE_WOULD_BLOCK 1 means "the kernel waits now: repeat the call" and 0
- * "wait for readiness instead"; otherwise ANYSOCK_OK or an error. */
+/* Feeds the machine: ANYSOCK_OK or an error. */
 int anysock_mode(struct anysock *s, enum anysock_mode_input input);
+/* The event's association has been cleared. */
+int anysock_mode_unbound(struct anysock *s);
 /* The mode bits of a new socket. */
 uint32_t anysock_mode_initial(bool nonblocking, bool kernel_nonblocking);
 /* A call with this time-out is about to be tried: takes control of the mode if it needs it. */

@@ -99,9 +99,8 @@ int anysock_adopt(anysock_native native, unsigned flags, struct anysock *s) {
     anysock_plain_raise(s);
     if (facts.type == ANYSOCK_DGRAM)
         anysock_port_report_refusals(native, facts.connected);
-    if ((flags & ANYSOCK_NONBLOCK) == 0)
-        return ANYSOCK_OK;
-    int code = anysock_mode(s, MODE_WANT_NONBLOCKING);
+    bool nonblocking = (flags & ANYSOCK_NONBLOCK) != 0;
+    int code = anysock_mode(s, nonblocking ? MODE_WANT_NONBLOCKING : MODE_WANT_BLOCKING);
     if (code != ANYSOCK_OK)
         make_closed(s);
     return code;
@@ -261,10 +260,13 @@ int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
         return refuse(ANYSOCK_ENOTCONN);
 
     if ((how & ANYSOCK_SHUT_WR) != 0 && (state & ST_SHUT_WR) == 0) {
-        code = shut_native(s);
-        if (code != ANYSOCK_OK)
-            return code;
+        /* First, or a send that another thread makes meanwhile takes it for a reset. */
         change_state(s, 0, ST_SHUT_WR);
+        code = shut_native(s);
+        if (code != ANYSOCK_OK) {
+            change_state(s, ST_SHUT_WR, 0);
+            return code;
+        }
     }
     /* Receiving ends inside the library only. The peer would not hear of it in any case; Windows
      * would reset the connection when more data come, and Linux could no longer tell whether the

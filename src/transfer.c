@@ -26,8 +26,8 @@ int anysock_block(struct anysock *s, unsigned flags, enum anysock_timeout which,
         return ANYSOCK_EAGAIN;
 
     int timeout_ms = s->timeout_[which] - 1;
-    if (timeout_ms == ANYSOCK_FOREVER && anysock_mode(s, MODE_WOULD_BLOCK) == 1)
-        return ANYSOCK_OK;
+    if (timeout_ms == ANYSOCK_FOREVER)
+        (void)anysock_mode(s, MODE_WOULD_BLOCK);
     if (deadline->at_ns == 0)
         *deadline = anysock_deadline_in(timeout_ms);
     unsigned wanted = which == ANYSOCK_TIMEOUT_RECV ? ANYSOCK_READABLE : ANYSOCK_WRITABLE;

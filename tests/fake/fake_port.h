@@ -98,6 +98,10 @@ void fake_fail(const char *word, int native, int count);
 /* Lets something happen to a socket after so many milliseconds. */
 void fake_later(int ms, void (*what)(struct fake_socket *), const struct anysock *s);
 
+/* Lets another thread do something to a socket in the middle of a call: right before the port does
+ * what the next call with this word is for. */
+void fake_meanwhile(const char *word, void (*what)(struct anysock *), struct anysock *s);
+
 /* Asserts a code that the library decides by itself: no number, also not that of an earlier
  * failure, stands behind it. */
 #define assert_refusal(code, call)                                                                 \

@@ -28,11 +28,19 @@ struct happening {
 };
 static struct happening happenings[8];
 
+struct other_thread {
+    const char *word; /* null: it does nothing */
+    void (*what)(struct anysock *);
+    struct anysock *s;
+};
+static struct other_thread other_thread;
+
 int fake_reset(void **state) {
     (void)state;
     memset(&fake, 0, sizeof fake);
     memset(failures, 0, sizeof failures);
     memset(happenings, 0, sizeof happenings);
+    memset(&other_thread, 0, sizeof other_thread);
     fake.now_ns = START_MS * NS_PER_MS;
     fake_slot = FAKE_EODD; /* of an earlier failure */
     return 0;
@@ -74,6 +82,21 @@ void fake_later(int ms, void (*what)(struct fake_socket *), const struct anysock
     happening->socket = fake_of(s);
 }
 
+void fake_meanwhile(const char *word, void (*what)(struct anysock *), struct anysock *s) {
+    other_thread = (struct other_thread){word, what, s};
+}
+
+/* The other thread has its own error slot. */
+static void let_the_other_thread_in(const char *word) {
+    struct other_thread now = other_thread;
+    if (now.word == NULL || strcmp(now.word, word) != 0)
+        return;
+    int slot = fake_slot;
+    other_thread.word = NULL;
+    now.what(now.s);
+    fake_slot = slot;
+}
+
 int fake_elapsed_ms(void) {
     return (int)(fake.now_ns / NS_PER_MS) - START_MS;
 }
@@ -103,6 +126,7 @@ int fake_deny(int native) {
 /* Begins a port call: leaves its word, and says whether it is to fail. */
 bool fake_fails(const char *word) {
     fake_say(word);
+    let_the_other_thread_in(word);
     for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
         if (failures[i].count > 0 && strcmp(failures[i].word, word) == 0) {
             failures[i].count--;

@@ -46,18 +46,17 @@ for line in $(grep -nE '^    \{MODE_' src/mode.c | cut -d: -f1); do
     name=$(name_of "$line")
     row=$(sed -n "${line}p" src/mode.c)
     case $row in
-    *MODE_WANT_BLOCKING*KEEP* | *MODE_WOULD_BLOCK*KEEP* | *MODE_UNBOUND*KEEP* | *MODE_RELEASING*KEEP*)
+    *MODE_WANT_BLOCKING*KEEP* | *MODE_WOULD_BLOCK*KEEP* | *MODE_NEED_OVER*KEEP* | *MODE_RELEASING*KEEP*)
         check "$name: blocking instead of nothing" broken "$line" 's/KEEP/MAKE_BLOCKING/' ;;
     *KEEP*)
         check "$name: non-blocking instead of nothing" broken "$line" 's/KEEP/MAKE_NONBLOCKING/' ;;
     *) check "$name: no action" broken "$line" 's/MAKE_[A-Z]*/KEEP/' ;;
     esac
-    # {input, mask, bits, action, clear, set, answer}
+    # {input, mask, bits, action, clear, set}
     clear=$(echo "$row" | cut -d, -f5 | xargs)
-    set=$(echo "$row" | cut -d, -f6 | xargs)
+    set=$(echo "$row" | cut -d, -f6 | tr -d '}' | xargs)
     [ "$clear" = 0 ] || check "$name: clears nothing" broken "$line" "s/, $clear, /, 0, /"
-    [ "$set" = 0 ] || check "$name: sets nothing" broken "$line" "s/, $set, \([01]\)}/, 0, \1}/"
-    case $row in *", 1},") check "$name: does not repeat" broken "$line" 's/, 1},/, 0},/' ;; esac
+    [ "$set" = 0 ] || check "$name: sets nothing" broken "$line" "s/, $set}/, 0}/"
     case $row in
     "    {"*", 0, 0, "[KM]*) ;; # the last row of its input: without it nothing would apply
     *) check "$name: never chosen" broken "$line" 's/{\(MODE_[A-Z_]*\), [^,]*, [^,]*,/{\1, 0, 1,/' ;;

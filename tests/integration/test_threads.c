@@ -64,6 +64,60 @@ static void many_send_and_receive_on_one_socket(void **state) {
     }
 }
 
+/* The sender itself looks for what it has sent: a look that waited would wait for ever. */
+static void no_wait_returns_beside_a_receive_that_waits(void **state) {
+    (void)state;
+    struct anysock client, server;
+    struct thread receiver;
+    int taken = 0;
+    make_pair(0, 0, &client, &server);
+    thread_start(&receiver, recv_until_end, &server);
+    for (int i = 0; i < ROUNDS; i++) {
+        char byte;
+        size_t received;
+        say(&client, "x");
+        int code;
+        while ((code = anysock_recv(&server, &byte, 1, ANYSOCK_NO_WAIT, &received)) == ANYSOCK_OK)
+            taken++;
+        assert_anysock(ANYSOCK_EAGAIN, code);
+    }
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
+    assert_int_equal(ROUNDS - taken, thread_join(&receiver));
+    close_pair(&client, &server);
+}
+
+static int send_until_it_fails(void *argument) {
+    static const char data[4096];
+    size_t sent;
+    int code;
+    do
+        code = anysock_send(argument, data, sizeof data, 0, &sent);
+    while (code == ANYSOCK_OK);
+    return code;
+}
+
+/* To a send that it interrupts the shutdown looks like a peer that is gone. */
+static void own_shutdown_is_not_taken_for_a_reset(void **state) {
+    (void)state;
+    for (int i = 0; i < ROUNDS / 20; i++) {
+        struct anysock client, server;
+        struct thread sender;
+        char byte;
+        size_t received;
+        make_pair(0, 0, &client, &server);
+        thread_start(&sender, send_until_it_fails, &client);
+        (void)await(&server, ANYSOCK_READABLE);
+        assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
+        /* A system may let a send that waits go on. */
+        assert_true(recv_until_end(&server) > 0);
+        assert_anysock(ANYSOCK_OK, anysock_shutdown(&server, ANYSOCK_SHUT_WR));
+        assert_anysock(ANYSOCK_EPIPE, thread_join(&sender));
+        assert_anysock(ANYSOCK_OK, anysock_recv(&client, &byte, 1, 0, &received));
+        assert_int_equal(0, received);
+        close_pair(&client, &server);
+    }
+}
+
 static int accept_and_close(void *argument) {
     struct anysock child;
     int code = anysock_accept(argument, 0, &child, NULL);
@@ -200,6 +254,8 @@ static void all_learn_why_a_connect_failed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(many_send_and_receive_on_one_socket),
+        TEST(no_wait_returns_beside_a_receive_that_waits),
+        TEST(own_shutdown_is_not_taken_for_a_reset),
         TEST(many_accept_from_one_listener),
         TEST(many_wait_for_one_socket),
         TEST(startup_is_counted_across_threads),

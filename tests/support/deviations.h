@@ -72,4 +72,10 @@ static inline bool port_may_come_back_late(const char *backend, int code) {
     return is_wine() && strcmp(backend, "afd") == 0 && code == ANYSOCK_EADDRINUSE;
 }
 
+/* And one that no test meets, since it would take the descriptors from all programs of Wine's
+ * server: when that has none left, accept fails with WSAEINVAL (Wine 8: its status for it,
+ * 0xc000011f, has no Winsock code there), and so with ANYSOCK_EINVAL. Windows says WSAEMFILE or
+ * WSAENOBUFS; there WSAEINVAL is about a socket that does not listen, and no shortage must be made
+ * of it. */
+
 #endif

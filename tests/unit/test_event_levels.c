@@ -316,6 +316,23 @@ static void signal_that_could_not_be_given_is_reported_by_a_look(void **state) {
 }
 
 /* Another thread ends the receiving. */
+/* The signal was taken back for the look, and nothing else would give it again. */
+static void look_that_fails_leaves_a_signal(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    bind_for(ANYSOCK_READABLE);
+    fake_fail("poll", FAKE_ENOBUFS, 1);
+    see_a_reset(&s);
+    assert_int_equal(FAKE_ECONNRESET, anysock_native_error());
+    assert_true(fake.signalled);
+    assert_anysock(ANYSOCK_OK, anysock_event_which(event, &events));
+    assert_int_equal(ANYSOCK_READABLE | ANYSOCK_ERROR, events);
+    fake_fail("poll", FAKE_ENOBUFS, 1);
+    assert_anysock(ANYSOCK_ENOBUFS, anysock_event_which(event, &events));
+    assert_int_equal(FAKE_ENOBUFS, anysock_native_error());
+    assert_true(fake.signalled);
+}
+
 static void shut_down(struct fake_socket *socket) {
     (void)socket;
     (void)anysock_shutdown(&s, ANYSOCK_SHUT_RD);
@@ -417,6 +434,7 @@ int main(void) {
         TEST(change_that_tells_nothing_new_costs_nothing),
         TEST(socket_may_move_while_bound),
         TEST(signal_that_could_not_be_given_is_reported_by_a_look),
+        TEST(look_that_fails_leaves_a_signal),
         TEST(own_shutdown_ends_a_wait),
         TEST(event_and_queue_hear_of_the_same_change),
         TEST(rearm_checks_its_argument),

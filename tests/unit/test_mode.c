@@ -85,6 +85,29 @@ static void set_nonblocking_is_immediate(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
+/* Setting the mode is what makes it ours again. */
+static void set_nonblocking_makes_sure(void **state) {
+    (void)state;
+    struct anysock s = fake_connected(0);
+    fake_of(&s)->kernel_nonblocking = true;
+    fake_later(20, fake_data_arrives, &s);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    fake_of(&s)->kernel_nonblocking = false; /* they are done with it */
+    (void)fake_trace();
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, false));
+    assert_string_equal("nonblocking", fake_trace());
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_string_equal("recv", fake_trace());
+    /* It is ours again, and goes back with the last time-out. */
+    assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, true));
+    assert_string_equal("", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
+    assert_string_equal("blocking", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
 static void set_nonblocking_while_kernel_is(void **state) {
     (void)state;
     struct anysock s = fake_connected(ANYSOCK_NONBLOCK);
@@ -210,21 +233,92 @@ static void no_wait_takes_control_where_calls_have_no_flag(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
-/* --- a blocking call without deadline meets "would block" --- */
+/* What another thread does meanwhile, and how that ends. */
+static int other_code;
+static size_t other_count;
 
-static void would_block_gives_control_back(void **state) {
+static void receive_meanwhile(struct anysock *s) {
+    char other[16];
+    fake_later(20, fake_data_arrives, s);
+    other_code = anysock_recv(s, other, 5, 0, &other_count);
+}
+
+static void send_meanwhile(struct anysock *s) {
+    fake_later(20, fake_room_appears, s);
+    other_code = anysock_send(s, "0123456789", 10, 0, &other_count);
+}
+
+/* The kernel mode is one for all: a call that waits must not turn it back. */
+static void no_wait_does_not_wait_beside_a_receive_that_does(void **state) {
+    (void)state;
+    struct anysock s = fake_connected(0);
+    fake_meanwhile("recv", receive_meanwhile, &s);
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv(&s, buffer, 5, ANYSOCK_NO_WAIT, &count));
+    assert_string_equal("nonblocking recv recv poll recv", fake_trace());
+    assert_anysock(ANYSOCK_OK, other_code);
+    assert_int_equal(5, other_count);
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void no_wait_does_not_wait_beside_a_send_that_does(void **state) {
+    (void)state;
+    struct anysock s = fake_connected(0);
+    fake_of(&s)->room = 0;
+    fake_meanwhile("send", send_meanwhile, &s);
+    assert_anysock(ANYSOCK_EAGAIN, anysock_send(&s, buffer, 5, ANYSOCK_NO_WAIT, &count));
+    assert_string_equal("nonblocking send send poll send", fake_trace());
+    assert_anysock(ANYSOCK_OK, other_code);
+    assert_int_equal(10, other_count);
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void receive_from_meanwhile(struct anysock *s) {
+    char other[16];
+    fake_later(20, fake_data_arrives, s);
+    other_code = anysock_recv_from(s, other, 5, 0, NULL, NULL, &other_count);
+}
+
+static void no_wait_does_not_wait_beside_a_datagram_that_does(void **state) {
+    (void)state;
+    struct anysock s = fake_datagram(0);
+    struct anysock_addr any;
+    assert_anysock(ANYSOCK_OK, anysock_addr_any(ANYSOCK_INET, 0, &any));
+    assert_anysock(ANYSOCK_OK, anysock_bind(&s, &any, ANYSOCK_BIND_CLIENT));
+    fake_meanwhile("recv_from", receive_from_meanwhile, &s);
+    assert_anysock(ANYSOCK_EAGAIN,
+                   anysock_recv_from(&s, buffer, 5, ANYSOCK_NO_WAIT, NULL, NULL, &count));
+    assert_anysock(ANYSOCK_OK, other_code);
+    assert_int_equal(5, other_count);
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+/* Also where the kernel is non-blocking from earlier calls with a time-out. */
+static void no_wait_does_not_wait_after_the_timeouts(void **state) {
     (void)state;
     struct anysock s = fake_connected(0);
     assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
     assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
     assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
-    assert_true(kernel_nonblocking(&s)); /* lazily */
+    fake_meanwhile("recv", receive_meanwhile, &s);
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv(&s, buffer, 5, ANYSOCK_NO_WAIT, &count));
+    assert_anysock(ANYSOCK_OK, other_code);
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+/* --- a blocking call without deadline meets "would block" --- */
+
+static void would_block_under_control_waits(void **state) {
+    (void)state;
+    struct anysock s = fake_connected(0);
+    assert_anysock(ANYSOCK_EAGAIN, anysock_recv(&s, buffer, 5, ANYSOCK_NO_WAIT, &count));
     (void)fake_trace();
     fake_later(20, fake_data_arrives, &s);
     assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
-    assert_string_equal("recv blocking recv", fake_trace());
-    assert_int_equal(5, count);
-    assert_false(kernel_nonblocking(&s));
+    assert_string_equal("recv poll recv", fake_trace());
+    assert_true(kernel_nonblocking(&s)); /* another thread may rely on it */
+    /* The mode is still ours. */
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
+    assert_string_equal("blocking", fake_trace());
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
@@ -311,17 +405,81 @@ static void refused_by_a_foreign_selection(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
-static void refused_in_the_middle_of_a_call(void **state) {
+/* --- the last time-out is taken away --- */
+
+static void the_last_timeout_restores_blocking(void **state) {
+    (void)state;
+    struct anysock s = fake_connected(0);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_SEND, 30));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    (void)fake_trace();
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
+    assert_string_equal("", fake_trace()); /* there is another */
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_SEND, ANYSOCK_FOREVER));
+    assert_string_equal("blocking", fake_trace());
+    assert_false(kernel_nonblocking(&s));
+    fake_later(20, fake_data_arrives, &s);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_string_equal("recv", fake_trace());
+    assert_int_equal(5, count);
+    /* The machine knows: the next one takes control again. */
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_string_equal("nonblocking recv poll", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void the_last_timeout_keeps_control_while_bound(void **state) {
+    (void)state;
+    struct anysock s = fake_connected(0);
+    struct anysock_event *event;
+    assert_anysock(ANYSOCK_OK, anysock_event_create(&event));
+    assert_anysock(ANYSOCK_OK, anysock_event_bind(event, &s, ANYSOCK_READABLE));
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
+    (void)fake_trace();
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
+    assert_string_equal("", fake_trace()); /* FIONBIO 0 would be WSAEINVAL */
+    assert_anysock(ANYSOCK_OK, anysock_event_unbind(&s));
+    assert_string_equal("unselect blocking", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    assert_anysock(ANYSOCK_OK, anysock_event_destroy(event));
+}
+
+static void control_that_was_not_taken_is_not_given_back(void **state) {
+    (void)state;
+    struct anysock s = fake_connected(0);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
+    assert_string_equal("", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void refused_when_the_last_timeout_goes(void **state) {
     (void)state;
     struct anysock s = fake_connected(0);
     assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
     assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
-    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
     fake_of(&s)->selected = true;
     (void)fake_trace();
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
+    assert_string_equal("blocking", fake_trace());
     fake_later(20, fake_data_arrives, &s);
     assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
-    assert_string_equal("recv blocking poll recv", fake_trace());
+    assert_string_equal("recv poll recv", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
+static void a_kernel_that_stays_nonblocking_does_not_break_blocking_calls(void **state) {
+    (void)state;
+    struct anysock s = fake_connected(0);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    fake_fail("blocking", FAKE_ENETDOWN, 1);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
+    fake_later(20, fake_data_arrives, &s);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(5, count);
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
@@ -413,7 +571,7 @@ static void unbind_keeps_control_while_timed(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, ANYSOCK_FOREVER));
     fake_later(20, fake_data_arrives, &s);
     assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
-    assert_string_equal("recv blocking recv", fake_trace());
+    assert_string_equal("blocking recv", fake_trace());
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
     assert_anysock(ANYSOCK_OK, anysock_event_destroy(event));
 }
@@ -549,6 +707,7 @@ int main(void) {
         TEST(adopted_blocking_is_believed),
         TEST(adopted_nonblocking_is_made_so),
         TEST(set_nonblocking_is_immediate),
+        TEST(set_nonblocking_makes_sure),
         TEST(set_nonblocking_while_kernel_is),
         TEST(set_blocking_restores_the_kernel),
         TEST(set_blocking_while_kernel_is),
@@ -559,13 +718,21 @@ int main(void) {
         TEST(control_is_taken_once),
         TEST(control_that_fails_fails_the_call),
         TEST(no_wait_takes_control_where_calls_have_no_flag),
-        TEST(would_block_gives_control_back),
+        TEST(no_wait_does_not_wait_beside_a_receive_that_does),
+        TEST(no_wait_does_not_wait_beside_a_send_that_does),
+        TEST(no_wait_does_not_wait_beside_a_datagram_that_does),
+        TEST(no_wait_does_not_wait_after_the_timeouts),
+        TEST(would_block_under_control_waits),
         TEST(would_block_while_bound_waits),
         TEST(would_block_while_timed_waits),
         TEST(would_block_by_a_foreign_hand_waits),
         TEST(would_block_after_a_foreign_hand_waits),
         TEST(refused_by_a_foreign_selection),
-        TEST(refused_in_the_middle_of_a_call),
+        TEST(the_last_timeout_restores_blocking),
+        TEST(the_last_timeout_keeps_control_while_bound),
+        TEST(control_that_was_not_taken_is_not_given_back),
+        TEST(refused_when_the_last_timeout_goes),
+        TEST(a_kernel_that_stays_nonblocking_does_not_break_blocking_calls),
         TEST(binding_forces_the_kernel),
         TEST(binding_keeps_a_nonblocking_kernel),
         TEST(unbind_restores_blocking),

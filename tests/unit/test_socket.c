@@ -262,6 +262,17 @@ static void adopted_mode_is_used_where_the_system_tells_it(void **state) {
     assert_string_equal("startup describe", fake_trace());
 }
 
+static void adopted_blocking_is_made_so_where_the_system_tells_it(void **state) {
+    (void)state;
+    struct fake_socket *seen;
+    fake.tells_mode = true;
+    anysock_native native = foreign_handle(&seen);
+    seen->kernel_nonblocking = true;
+    assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &s));
+    assert_string_equal("startup describe blocking", fake_trace());
+    assert_false(seen->kernel_nonblocking);
+}
+
 static void adopt_refuses_what_it_does_not_know(void **state) {
     (void)state;
     struct fake_socket *seen;
@@ -473,6 +484,25 @@ static void shutdown_that_fails_may_be_repeated(void **state) {
     assert_true(fake_of(&s)->shut_wr);
 }
 
+static void send_meanwhile(struct anysock *other) {
+    size_t sent;
+    fake_fail("send", FAKE_ESHUTDOWN, 1);
+    assert_anysock(ANYSOCK_EPIPE, anysock_send(other, "x", 1, 0, &sent));
+}
+
+/* A send that runs into another thread's shutdown has not seen a reset. */
+static void shutdown_is_no_reset_to_a_send_that_meets_it(void **state) {
+    (void)state;
+    char byte;
+    size_t count;
+    s = fake_connected(0);
+    fake_meanwhile("shutdown:wr", send_meanwhile, &s);
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&s, ANYSOCK_SHUT_WR));
+    fake_fin_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, &byte, 1, 0, &count));
+    assert_int_equal(0, count);
+}
+
 static void shutdown_settles_a_pending_connect(void **state) {
     (void)state;
     s = fake_connecting();
@@ -510,6 +540,7 @@ int main(void) {
         TEST(adopted_listener_keeps_all_at_once),
         TEST(adopted_blocking_mode_is_not_taken_for_another),
         TEST(adopted_mode_is_used_where_the_system_tells_it),
+        TEST(adopted_blocking_is_made_so_where_the_system_tells_it),
         TEST(adopt_refuses_what_it_does_not_know),
         TEST(adopt_refuses_what_is_no_socket),
         TEST(adopt_that_cannot_set_the_mode_leaves_the_handle),
@@ -529,6 +560,7 @@ int main(void) {
         TEST(shutdown_of_reading_stays_inside),
         TEST(shutdown_of_a_connection_that_is_gone_succeeds),
         TEST(shutdown_that_fails_may_be_repeated),
+        TEST(shutdown_is_no_reset_to_a_send_that_meets_it),
         TEST(shutdown_settles_a_pending_connect),
         TEST(shutdown_of_a_datagram_socket_needs_no_peer),
     };
