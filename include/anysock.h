@@ -1124,7 +1124,7 @@ struct anysock_poll_item {
  * @return #ANYSOCK_OK, also when the time ran out; #ANYSOCK_EINVAL; #ANYSOCK_EFAULT;
  *         #ANYSOCK_ENOMEM.
  *
- * Thread safety: any thread. \posix poll \windows WSAPoll; select while one connects; Sleep for
+ * Thread safety: any thread. \posix poll \windows WSAPoll, and select while one connects; Sleep for
  * no entries \since 0.1
  */
 ANYSOCK_API int anysock_poll(struct anysock_poll_item *items, size_t count, int timeout_ms,

@@ -216,7 +216,7 @@ static int accept_into(struct anysock *listener, unsigned flags, struct anysock 
         code = accept_native(listener, nonblocking, &native, peer, tried);
     if (code != ANYSOCK_OK) {
         make_closed(child);
-        if (peer != NULL)
+        if (peer != NULL) /* a port may have begun to write it */
             memset(peer, 0, sizeof *peer);
         return code;
     }
@@ -226,6 +226,8 @@ static int accept_into(struct anysock *listener, unsigned flags, struct anysock 
 
 int anysock_accept_on(struct anysock *listener, unsigned flags, struct anysock *child,
                       struct anysock_addr *peer) {
+    if (peer != NULL)
+        memset(peer, 0, sizeof *peer);
     if (child == NULL)
         return refuse(ANYSOCK_EFAULT);
     if (child == listener)

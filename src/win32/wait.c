@@ -1,7 +1,7 @@
 /*
  * Waiting for sockets on Windows. WSAPoll is the ordinary way. It does not report a failed connect
  * before Windows 10 2004, so while a connect is pending select does the waiting, whose third
- * set knows on every version.
+ * set knows on every version, and WSAPoll tells of the others what select does not.
  */
 #include <stdlib.h>
 
@@ -41,23 +41,38 @@ static short raw_events(unsigned wanted) {
 #define PEERS_END (ANYSOCK_READABLE | ANYSOCK_PEER_CLOSED)
 #define ONLY_UNASKED (-2)
 
-/* Once; ONLY_UNASKED if it came back with nothing that anybody wants to hear. */
+static bool connects(const struct anysock_port_item *item) {
+    return (item->wanted & PORT_CONNECTING) != 0;
+}
+
+static void clear(struct anysock_port_item *items, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        items[i].events = 0;
+}
+
+/* Once, about all that are not connecting; adds to their events. Returns how many items have any,
+ * or ONLY_UNASKED if it came back with nothing that anybody wants to hear. */
 static int poll_sockets(WSAPOLLFD *fds, struct anysock_port_item *items, size_t count,
                         int timeout_ms) {
+    ULONG asked = 0;
     for (size_t i = 0; i < count; i++) {
-        fds[i].fd = raw(items[i].native);
-        fds[i].events = raw_events(items[i].wanted);
-        fds[i].revents = 0;
+        if (connects(&items[i]))
+            continue;
+        fds[asked].fd = raw(items[i].native);
+        fds[asked].events = raw_events(items[i].wanted);
+        fds[asked++].revents = 0;
     }
-    int reported = WSAPoll(fds, (ULONG)count, timeout_ms);
+    int reported = asked > 0 ? WSAPoll(fds, asked, timeout_ms) : 0;
     /* A call without one valid socket fails, but marks them as poll does. */
     if (reported < 0 && WSAGetLastError() != WSAENOTSOCK)
         return -1;
     int found = 0;
     for (size_t i = 0; i < count; i++) {
-        items[i].events = events_of(fds[i].revents);
-        if ((items[i].wanted & PEERS_END) == 0)
-            items[i].events &= ~(unsigned)PEERS_END;
+        if (!connects(&items[i])) {
+            unsigned events = events_of((fds++)->revents);
+            bool deaf = (items[i].wanted & PEERS_END) == 0;
+            items[i].events |= deaf ? events & ~(unsigned)PEERS_END : events;
+        }
         found += items[i].events != 0;
     }
     return found > 0 || reported <= 0 ? found : ONLY_UNASKED;
@@ -103,7 +118,7 @@ static bool connect_failed(SOCKET socket) {
     return getsockopt(socket, SOL_SOCKET, SO_ERROR, (char *)&error, &length) == 0 && error != 0;
 }
 
-/* memory has room for three sets. */
+/* Writes the events of all; memory has room for three sets. */
 static int select_sockets(char *memory, struct anysock_port_item *items, size_t count,
                           int timeout_ms) {
     struct sockets *readable = empty_set(memory);
@@ -116,7 +131,12 @@ static int select_sockets(char *memory, struct anysock_port_item *items, size_t 
             add(readable, socket);
         if ((wanted & (ANYSOCK_WRITABLE | PORT_CONNECTING)) != 0)
             add(writable, socket);
-        add(failed, socket);
+        if ((wanted & PORT_CONNECTING) != 0) /* of others it would tell of urgent data only */
+            add(failed, socket);
+    }
+    if (readable->count + writable->count == 0) { /* select refuses to just sleep */
+        Sleep((DWORD)timeout_ms);
+        return 0;
     }
     struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
     int found = select(0, fd_set_of(readable), fd_set_of(writable), fd_set_of(failed),
@@ -148,37 +168,75 @@ int anysock_port_poll_one(anysock_native native, unsigned wanted, int timeout_ms
 
 static bool is_connecting(const struct anysock_port_item *items, size_t count) {
     for (size_t i = 0; i < count; i++)
-        if ((items[i].wanted & PORT_CONNECTING) != 0)
+        if (connects(&items[i]))
             return true;
     return false;
+}
+
+/* Where select does the waiting, WSAPoll looks now and then for what select does not tell. */
+#define LOOK_AGAIN_MS 20
+
+static int slice_of(int left_ms) {
+    return left_ms < 0 || left_ms > LOOK_AGAIN_MS ? LOOK_AGAIN_MS : left_ms;
 }
 
 /*
  * While somebody's peer has ended and nobody wants to hear it, WSAPoll does not wait any more.
  * select does, which can be asked for one direction only; but errors it tells only beside a
- * direction, so that for their sake WSAPoll looks again now and then.
+ * direction.
  */
-#define LOOK_AGAIN_MS 20
 static int poll_past_ends(void *memory, struct anysock_port_item *items, size_t count,
                           int timeout_ms) {
     struct anysock_deadline deadline = anysock_deadline_in(timeout_ms);
     int left = timeout_ms;
     for (;;) {
+        clear(items, count);
         int found = poll_sockets(memory, items, count, left);
         if (found != ONLY_UNASKED)
             return found;
         left = anysock_deadline_left(&deadline);
         if (left == 0)
             return 0;
-        int slice = left < 0 || left > LOOK_AGAIN_MS ? LOOK_AGAIN_MS : left;
-        if (select_sockets(memory, items, count, slice) < 0)
+        if (select_sockets(memory, items, count, slice_of(left)) < 0)
             return -1;
         left = anysock_deadline_left(&deadline);
     }
 }
 
+/* Whether select wakes up for all that somebody wants. */
+static bool select_tells(const struct anysock_port_item *items, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (!connects(&items[i]) &&
+            (items[i].wanted == 0 || (items[i].wanted & ~(unsigned)BOTH) != 0))
+            return false;
+    return true;
+}
+
+/* If select fails because of a socket that somebody has closed, WSAPoll tells which. */
+static int poll_beside_connects(void *memory, struct anysock_port_item *items, size_t count,
+                                int timeout_ms) {
+    struct anysock_deadline deadline = anysock_deadline_in(timeout_ms);
+    bool sliced = !select_tells(items, count);
+    int left = timeout_ms;
+    for (;;) {
+        clear(items, count);
+        int selected = select_sockets(memory, items, count, sliced ? slice_of(left) : left);
+        int error = WSAGetLastError();
+        int found = poll_sockets(memory, items, count, 0);
+        if (found > 0 || found == -1)
+            return found;
+        if (selected < 0) {
+            WSASetLastError(error);
+            return -1;
+        }
+        left = anysock_deadline_left(&deadline);
+        if (left == 0)
+            return 0;
+    }
+}
+
 static int poll_with(void *memory, struct anysock_port_item *items, size_t count, int timeout_ms) {
-    return is_connecting(items, count) ? select_sockets(memory, items, count, timeout_ms)
+    return is_connecting(items, count) ? poll_beside_connects(memory, items, count, timeout_ms)
                                        : poll_past_ends(memory, items, count, timeout_ms);
 }
 

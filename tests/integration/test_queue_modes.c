@@ -92,6 +92,30 @@ static void level_of_a_writer_ends_and_returns(void **state) {
 
 /* --- one-shot --- */
 
+static void pending_connect_hides_nothing_of_others(void **state) {
+    (void)state;
+    struct black_hole hole;
+    struct anysock pending;
+    open_pair();
+    make_black_hole(&hole);
+    assert_anysock(ANYSOCK_OK,
+                   anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, ANYSOCK_NONBLOCK, &pending));
+    assert_anysock(ANYSOCK_EINPROGRESS, anysock_connect(&pending, &hole.addr));
+    add(&pending, ANYSOCK_READABLE, LEVEL);
+    add(&client, ANYSOCK_PRIORITY | ANYSOCK_PEER_CLOSED, LEVEL);
+    expect_silence();
+    assert_anysock(ANYSOCK_OK, anysock_send(&server, "!", 1, ANYSOCK_OOB, &moved));
+    assert_int_equal(ANYSOCK_PRIORITY, told(&client));
+    assert_anysock(ANYSOCK_OK, receive_urgent());
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&server, ANYSOCK_SHUT_WR));
+    while ((told(&client) & ANYSOCK_PEER_CLOSED) == 0) {
+        /* The urgent byte is told until the end is there. */
+    }
+    assert_anysock(ANYSOCK_OK, anysock_close(&pending));
+    close_pair(&client, &server);
+    close_black_hole(&hole);
+}
+
 static void one_shot_comes_once_until_modify(void **state) {
     (void)state;
     open_pair();
@@ -442,6 +466,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         ON_EACH(level_repeats_as_long_as_it_lasts),
         ON_EACH(level_of_a_writer_ends_and_returns),
+        ON_EACH(pending_connect_hides_nothing_of_others),
         ON_EACH(one_shot_comes_once_until_modify),
         ON_EACH(one_shot_of_a_writer_comes_once),
         ON_EACH(one_shot_waits_for_its_condition),

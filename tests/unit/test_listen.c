@@ -144,6 +144,19 @@ static void accept_into_the_listener_is_refused(void **state) {
     assert_true(anysock_is_open(&s));
 }
 
+/* Whatever is wrong, there is no peer. */
+static void accept_without_a_place_for_the_child_gives_no_peer(void **state) {
+    (void)state;
+    struct anysock *const children[] = {NULL, &s};
+    s = fake_listener(0);
+    for (size_t i = 0; i < COUNT_OF(children); i++) {
+        (void)anysock_addr_loopback(ANYSOCK_INET, 80, &addr);
+        assert_true(anysock_accept(&s, 0, children[i], &addr) < 0);
+        assert_int_equal(ANYSOCK_UNSPEC, anysock_addr_family(&addr));
+    }
+    assert_string_equal("", fake_trace());
+}
+
 static void accept_wants_a_listener_and_known_flags(void **state) {
     (void)state;
     s = fake_connected(0);
@@ -253,6 +266,7 @@ int main(void) {
         TEST(listen_wants_a_fresh_stream),
         TEST(listen_that_fails_leaves_no_listener),
         TEST(accept_into_the_listener_is_refused),
+        TEST(accept_without_a_place_for_the_child_gives_no_peer),
         TEST(accept_wants_a_listener_and_known_flags),
         TEST(accept_gives_socket_and_peer),
         TEST(accept_waits_on_a_blocking_listener),
