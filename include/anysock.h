@@ -1261,8 +1261,8 @@ ANYSOCK_API int anysock_queue_remove(struct anysock_queue *queue, struct anysock
  * if its socket is removed while they are.
  *
  * @param events      receives the events, one a socket. If another thread changes the socket or its
- *                    registration meanwhile, one of it as it was may come beside the one of it as
- * it is, each with its own data.
+ *                    registration meanwhile, one of it as it was may come beside the new one,
+ *                    each with its own data.
  * @param capacity    the most events to receive, from 1. What does not fit comes with the next
  *                    wait.
  * @param timeout_ms  how long at most; 0 only looks, #ANYSOCK_FOREVER.
