@@ -63,15 +63,28 @@ run_bits() {
     done
 }
 
-# A program that ended in the middle with status 0, as under a Wine whose server died.
-cut_short_is_a_failure() {
-    local log result
+# count_tests LINE...: what count-tests.sh says of a log of these lines.
+count_tests() {
+    local log status=0
     log=$(mktemp)
-    printf '%s\n' '1/1 Testing: cut' '[==========] Running 2 test(s).' '[       OK ] one' 'Test Passed.' >"$log"
-    ! result=$(scripts/count-tests.sh "$log") && [ "${result##*$'\n'}" = "1 passed, 1 failed" ]
-    local status=$?
+    printf '%s\n' '1/1 Testing: program' "$@" >"$log"
+    scripts/count-tests.sh "$log" || status=$?
     rm "$log"
     return $status
+}
+
+# A program that ended in the middle with status 0, as under a Wine whose server died.
+cut_short_is_a_failure() {
+    local result
+    ! result=$(count_tests '[==========] Running 2 test(s).' '[       OK ] one' 'Test Passed.') &&
+        [ "${result##*$'\n'}" = "1 passed, 1 failed" ]
+}
+
+# CI keeps only what count-tests.sh prints.
+failure_says_why() {
+    local result
+    ! result=$(count_tests '1..2' 'not ok 1 - one' '# because' 'ok 2 - two' '# no matter' 'Test Failed.') &&
+        [[ $result == *'# because'* && $result != *'# no matter'* ]]
 }
 
 check "the core has no preprocessor conditions" \
@@ -91,6 +104,7 @@ check "the ports are twins by name" ports_are_twins
 check "no source file is longer than 500 lines" files_are_short
 check "the scripts can be run" run_bits
 check "a test program that stopped short counts as a failure" cut_short_is_a_failure
+check "what a failed test says of itself is shown" failure_says_why
 check "the README's example compiles for Linux" readme_example gcc
 check "the README's example compiles for Windows" readme_example x86_64-w64-mingw32-gcc
 check "the links of the README and the guide lead somewhere" links_lead_somewhere
