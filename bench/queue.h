@@ -43,7 +43,7 @@ struct queue_library {
 
 #ifdef _WIN32
 extern const struct queue_library queue_anysock, queue_portable, queue_poll, queue_select,
-    queue_eventselect, queue_recv;
+    queue_eventselect, queue_recv, queue_uv;
 #else
 extern const struct queue_library queue_anysock, queue_portable, queue_raw, queue_poll, queue_apr,
     queue_ev, queue_event, queue_glib, queue_uv, queue_recv;

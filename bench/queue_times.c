@@ -38,7 +38,7 @@ enum { SCENES = sizeof actives / sizeof actives[0] };
 
 /* Shared with the processes that measure. */
 static struct shared {
-    size_t idle; /* how many, in this run */
+    size_t idle, scene; /* of this epoch */
     struct results results[SCENES];
 } * shared;
 
@@ -107,24 +107,20 @@ static void run_scene(struct runner *runners, size_t count, size_t active, struc
     }
 }
 
-/* One epoch of one size. Queues are made anew for each scene, because the one that only receives
- * has to know who is active. */
+/* One epoch of one size and scene. */
 static void run_epoch(void) {
     struct runner runners[LIBRARIES_MAX];
-    size_t count = count_libraries();
+    size_t count = count_libraries(), active = actives[shared->scene];
     queue_fd *idle_fds = calloc(shared->idle, sizeof *idle_fds);
     expect(idle_fds != NULL);
     world_connect_idle(idle_fds, shared->idle);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        runners[i].library = world_libraries[i];
         for (size_t j = 0; j < ACTIVE_MAX; j++)
             world_connect(&runners[i].fds[j], &runners[i].peers[j]);
-    for (size_t scene = 0; scene < SCENES; scene++) {
-        for (size_t i = 0; i < count; i++) {
-            runners[i].library = world_libraries[i];
-            start_runner(&runners[i], idle_fds, actives[scene]);
-        }
-        run_scene(runners, count, actives[scene], &shared->results[scene]);
+        start_runner(&runners[i], idle_fds, active);
     }
+    run_scene(runners, count, active, &shared->results[shared->scene]);
 }
 
 static void print_scene(size_t scene) {
@@ -142,15 +138,17 @@ static void print_scene(size_t scene) {
     fflush(stdout);
 }
 
-/* All epochs of a size. */
+/* All epochs of a size. Each has a process of its own, so that nothing is left over of the others.
+ */
 static void run_size(size_t size) {
     shared->idle = size;
-    for (size_t scene = 0; scene < SCENES; scene++)
+    for (size_t scene = 0; scene < SCENES; scene++) {
+        shared->scene = scene;
         memset(shared->results[scene].slices, 0, sizeof shared->results[scene].slices);
-    for (int epoch = 0; epoch < world_epochs; epoch++)
-        world_restart(run_epoch);
-    for (size_t scene = 0; scene < SCENES; scene++)
+        for (int epoch = 0; epoch < world_epochs; epoch++)
+            world_restart();
         print_scene(scene);
+    }
 }
 
 int main(void) {

@@ -1,10 +1,13 @@
 /*
- * `queue` on libuv: a uv_poll_t per socket. Changes reach epoll in the next turn of the loop.
+ * `queue` on libuv: a uv_poll_t per socket. Changes reach the system in the next turn of the loop.
  */
 #include "queue.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+#ifndef _WIN32
 #include <sys/socket.h>
+#endif
 #include <uv.h>
 
 struct queue {
@@ -13,7 +16,7 @@ struct queue {
 };
 
 static size_t count;
-static ssize_t taken;
+static long taken;
 
 static void *open_queue(size_t most) {
     struct queue *q = malloc(sizeof *q);
@@ -27,15 +30,16 @@ static void take(uv_poll_t *poll, int status, int events) {
     char data[BENCH_SIZE];
     (void)status;
     (void)events;
-    taken += recv(poll->io_watcher.fd, data, sizeof data, 0);
+    taken += (long)recv((queue_fd)(intptr_t)poll->data, data, sizeof data, 0);
     count++;
 }
 
-static void add(void *queue, size_t i, int fd) {
+static void add(void *queue, size_t i, queue_fd fd) {
     struct queue *q = queue;
     int code;
     bench_begin();
-    code = uv_poll_init(&q->loop, &q->polls[i], fd);
+    q->polls[i].data = (void *)(intptr_t)fd;
+    code = uv_poll_init_socket(&q->loop, &q->polls[i], fd);
     if (code == 0)
         code = uv_poll_start(&q->polls[i], UV_READABLE, take);
     bench_end();
@@ -66,7 +70,7 @@ static size_t turn(void *queue) {
     bench_begin();
     uv_run(&q->loop, UV_RUN_ONCE);
     bench_end();
-    expect(taken == (ssize_t)count * BENCH_SIZE);
+    expect(taken == (long)count * BENCH_SIZE);
     return count;
 }
 

@@ -18,11 +18,11 @@ extern const unsigned world_epoch_ms;
 size_t world_files(void);
 /* Memory that is zero at first and that all runs share. Once in a program. */
 void *world_share(size_t bytes);
-/* Runs a function where nothing is left over from earlier runs, if the system has such a place. */
+/* Runs a function where nothing is left over from earlier runs. Not on Windows. */
 void world_isolate(void (*run)(void));
 /* Starts this program once more and waits for its end: where its memory lies is part of the luck.
- * Where that cannot be, runs the function. */
-void world_restart(void (*run)(void));
+ */
+void world_restart(void);
 /* Whether this is such a second program; ask before world_share(). */
 bool world_is_restarted(void);
 

@@ -205,21 +205,32 @@ bench_queue() {
     bench_queue_wine
 }
 
+# Prints where the source of libuv is, since nobody has it built for Windows; nothing if it cannot be
+# had.
+libuv_source() {
+    local dir=$PWD/$build-uv
+    compgen -G "$dir/libuv1-*/CMakeLists.txt" >/dev/null || fetch_source libuv1 "$dir" >"$dir.log" 2>&1
+    dirname "$(compgen -G "$dir/libuv1-*/CMakeLists.txt")" 2>/dev/null
+}
+
 # The same under Wine, if there is Wine and a compiler.
 bench_queue_wine() {
-    local windows=$build-windows
+    local windows=$build-windows uv program
     if ! ensure_packages gcc-mingw-w64-x86-64 wine64 >&2; then
         echo "skipped: Windows (gcc-mingw-w64-x86-64, wine64)"
         return
     fi
-    if ! { cmake -S bench -B "$windows" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+    uv=$(libuv_source)
+    if ! { cmake -S bench -B "$windows" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBENCH_UV_SOURCE="$uv" \
         -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/mingw-w64.cmake" &&
-        cmake --build "$windows" --target queue_times; } >"$windows.log" 2>&1; then
+        cmake --build "$windows" --target queue_times ${uv:+queue_times_uv}; } >"$windows.log" 2>&1; then
         tail -n 40 "$windows.log" >&2
         exit 1
     fi
-    cmake/wine-run "$windows/queue_times.exe" | sed 's/\r$//; s/^/wine_/'
-    echo "skipped: uv on Windows (Debian has no package of it)"
+    for program in queue_times ${uv:+queue_times_uv}; do
+        cmake/wine-run "$windows/$program.exe" | sed 's/\r$//; s/^/wine_/'
+    done
+    [ -n "$uv" ] || echo "skipped: uv on Windows (its source cannot be had: $build-uv.log)"
 }
 
 # -----------------------------------------------------------------------------------------------
