@@ -429,6 +429,48 @@ static void what_happens_to_a_newcomer_is_told(void **state) {
     assert_int_equal(MEETINGS, told);
 }
 
+/* A thread that sleeps hears of a socket that another one adds, or wants to know more of. */
+enum { ADDITIONS = 100 };
+
+static int wait_for_newcomers(void *argument) {
+    (void)argument;
+    unsigned missed = 0;
+    for (unsigned i = 0; i < ADDITIONS; i++) {
+        struct anysock_queue_event event;
+        size_t found;
+        meet(2 * i + 1);
+        int code = anysock_queue_wait(queue, &event, 1, PATIENCE_MS, &found);
+        missed += code != ANYSOCK_OK || found != 1 || event.events != ANYSOCK_WRITABLE;
+        meet(2 * i + 2);
+    }
+    return missed == 0 ? ANYSOCK_OK : ANYSOCK_ETIMEDOUT;
+}
+
+static void who_waits_hears_of_newcomers(void **state) {
+    (void)state;
+    struct thread thread;
+    int codes = ANYSOCK_OK;
+    atomic_store(&arrived, 0);
+    thread_start(&thread, wait_for_newcomers, NULL);
+    for (unsigned i = 0; i < ADDITIONS; i++) {
+        bool is_known = i % 2 == 0;
+        size_t none;
+        codes |= anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &newcomer);
+        if (is_known)
+            codes |= anysock_queue_add(queue, &newcomer, ANYSOCK_READABLE, LEVEL, &newcomer);
+        meet(2 * i + 1);
+        (void)anysock_poll(NULL, 0, 1, &none); /* mostly it sleeps by then, which is the point */
+        if (is_known)
+            codes |= anysock_queue_modify(queue, &newcomer, ANYSOCK_WRITABLE, LEVEL, &newcomer);
+        else
+            codes |= anysock_queue_add(queue, &newcomer, ANYSOCK_WRITABLE, LEVEL, &newcomer);
+        meet(2 * i + 2);
+        codes |= anysock_close(&newcomer);
+    }
+    assert_int_equal(ANYSOCK_OK, thread_join(&thread));
+    assert_int_equal(ANYSOCK_OK, codes);
+}
+
 /* A foreign loop that waits for the native handle hears of what happened while a wait was woken. */
 enum { WAKES = 100 };
 
@@ -483,6 +525,7 @@ int main(void) {
         ON_EACH(edges_are_armed_by_other_threads),
         ON_EACH(receiving_socket_comes_and_goes),
         ON_EACH(what_happens_to_a_newcomer_is_told),
+        ON_EACH(who_waits_hears_of_newcomers),
         ON_EACH(wake_hides_nothing_from_a_foreign_loop),
     };
     return cmocka_run_group_tests_name("queue_threads", tests, NULL, NULL);
