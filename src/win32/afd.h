@@ -30,19 +30,20 @@ struct afd_socket {
     NTSTATUS status;
 };
 
-/* A question. The answer has the sockets with events only, in the order of the question. */
-struct afd_question {
-    LARGE_INTEGER timeout;
-    ULONG count, exclusive;
-    struct afd_socket sockets[1];
-};
-
-/* The same about many. */
-#define AFD_MANY 64
+/* A question. The answer has the sockets with events only, in the order of the question. More of
+ * them in one would save few calls, and make it dearer to ask about all of them again. */
+#define AFD_MANY 16
 struct afd_questions {
     LARGE_INTEGER timeout;
     ULONG count, exclusive;
     struct afd_socket sockets[AFD_MANY];
+};
+
+/* The same with room for one. */
+struct afd_question {
+    LARGE_INTEGER timeout;
+    ULONG count, exclusive;
+    struct afd_socket sockets[1];
 };
 
 /* How to reach the driver: functions of ntdll, which need not be there. */
@@ -58,33 +59,18 @@ struct anysock_afd {
 };
 int anysock_afd_find(struct anysock_afd *afd);
 
-/* Opens the driver. With a port, requests end there; without one, they are answered at once. */
+/* Opens the driver. What it does not answer at once it answers at the port. */
 int anysock_afd_open(const struct anysock_afd *afd, HANDLE port, HANDLE *helper);
-
-/* What requests are made through. The driver takes a lock per helper, so one is for some sockets
- * only, as long as the queue lives. */
-struct anysock_afd_helper {
-    struct anysock_afd_helper *next;
-    HANDLE handle;
-    unsigned users;
-};
-/* One that has room for another user; null on failure. */
-struct anysock_afd_helper *anysock_afd_find_helper(const struct anysock_afd *afd, HANDLE port,
-                                                   struct anysock_afd_helper **helpers);
-void anysock_afd_free_helpers(struct anysock_afd_helper *helpers);
 
 /* The handle that the driver knows a socket by. */
 int anysock_afd_base(SOCKET native, HANDLE *base);
 
-/* Asks about one socket; a packet with this context comes to the helper's port when there is an
- * answer. Nothing comes after a failure. Both are the system's until then. */
+/* Asks, and STATUS_SUCCESS is the answer at once: there was something. STATUS_PENDING: the answer
+ * comes with a packet of this context, and until then question and result are the system's. No
+ * packet comes otherwise. */
 NTSTATUS anysock_afd_ask(const struct anysock_afd *afd, HANDLE helper,
-                         struct afd_question *question, IO_STATUS_BLOCK *result, void *context);
-/* Whether a failure comes from a lack of memory, and not from the socket. */
+                         struct afd_questions *questions, IO_STATUS_BLOCK *result, void *context);
+/* Whether a failure comes from a lack of memory, and not from a socket. */
 bool anysock_afd_is_shortage(NTSTATUS status);
-
-/* Looks at many sockets; false if that fails for one of them. The questions become the answer. */
-bool anysock_afd_look(const struct anysock_afd *afd, HANDLE helper,
-                      struct afd_questions *questions);
 
 #endif /* ANYSOCK_WIN32_AFD_H */

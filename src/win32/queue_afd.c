@@ -1,65 +1,40 @@
 /*
  * The back end of queues on Windows: requests to the Ancillary Function Driver, whose answers come
- * to a completion port.
+ * to a completion port. Here is decided whom to ask when, and what to tell.
  *
- * A request is about one socket and is answered once: at once if there is something already. So a
- * level needs a new request after every event, which would cost as much as the event itself.
- * Therefore sockets that have just had something to tell are looked at together first, with one
- * call, and get a request of their own only when they have nothing and the wait is about to sleep.
+ * A request about some sockets is answered once: at once if one of them has something already, and
+ * otherwise with a packet as soon as one has. So a level needs a new request after every event, and
+ * so do the others that were asked about together with it. Two kinds are asked about together
+ * nevertheless. Those that have just had something to tell, since one call looks at many of them.
+ * And those that are quiet, since few requests hold many of them. Who speaks in such a request is
+ * not in the next one, which the others get: that one more call is needed once for each who begins
+ * to speak alone.
  *
- * An answer that came before the wait may be out of date: who reads without waiting would be told
- * of data that it has. Such sockets are looked at again; what comes while a wait sleeps is true.
+ * A packet that came before the wait may be out of date: who reads without waiting would be told of
+ * data that it has. So only the answer to a request of the same wait is told as it is; what an
+ * older one has found is a reason to ask again.
  *
  * Only the waiting thread makes requests. Others put a registration into the list and rouse it.
  */
-#include "../queue.h"
-#include "afd.h"
-
-/* What the system has of a registration. */
-enum stage {
-    IDLE,     /* nothing: it is in the list, or there is nothing to ask for */
-    ASKED,    /* a request, whose packet tells the answer */
-    RETRACTED /* a request that is cancelled, since it asks for too little or nobody wants to know.
-                 Its packet is still to come, and until then its memory is the system's; what it
-                 says is out of date. */
-};
-
-/* What is wrong with a registration's socket. */
-enum trouble {
-    WELL,
-    CLOSED, /* behind our back; its handle may be somebody else's, so it is not asked about again */
-    BROKEN  /* the system refuses to answer, which its owner must hear */
-};
-
-struct afd_registration {
-    struct anysock_registration core;
-    struct afd_registration *next; /* in the list */
-    struct anysock_afd_helper *helper;
-    HANDLE base;
-    IO_STATUS_BLOCK result;
-    struct afd_question question;
-    ULONG asked;     /* by the request */
-    uint8_t stage;   /* enum stage */
-    uint8_t trouble; /* enum trouble */
-    uint8_t looks;   /* that are left until it is not expected to have something soon */
-    bool listed;     /* perhaps since before it was removed */
-};
+#include "queue_afd.h"
 
 struct afd_queue {
     struct anysock_queue core;
-    struct anysock_afd afd;
-    HANDLE port;
-    HANDLE looker; /* a helper without port */
+    struct afd_pool pool; /* under the lock, but for its port */
+
+    /* The waiting thread's. */
+    unsigned turn;                 /* counts the waits */
+    unsigned unheard, unheard_max; /* so many in a row have taken no packets, and so many may */
 
     /* Under the lock. */
-    struct anysock_afd_helper *helpers;
     struct afd_registration *first, *last; /* the list of those to ask about */
-    size_t listed;
-    size_t outstanding; /* requests whose packet is still to come */
+    size_t outstanding;                    /* requests whose packet is still to come */
 };
 
-/* So often a socket that had something to tell is looked at before it gets a request. */
+/* So often a socket that had something to tell is looked at until it counts as quiet. */
 #define LOOKS 2
+/* So many waits in a row may find enough by asking, if taking packets was in vain lately. */
+#define UNHEARD_MAX 7
 /* So many packets are taken at a time. */
 #define BATCH 64
 /* The key of the packets that rouse; requests have 0. */
@@ -71,41 +46,6 @@ static struct afd_queue *of(struct anysock_queue *queue) {
 
 static struct afd_registration *member_of(struct anysock_registration *r) {
     return (struct afd_registration *)(void *)r;
-}
-
-/* ------------------------------------------------------------------------------------------- *
- * The life of the queue
- * ------------------------------------------------------------------------------------------- */
-
-static int open_afd(struct anysock_queue *queue) {
-    struct afd_queue *q = of(queue);
-    if (anysock_afd_find(&q->afd) != 0)
-        return -1;
-    q->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
-    if (q->port == NULL)
-        return -1;
-    if (anysock_afd_open(&q->afd, NULL, &q->looker) == 0)
-        return 0;
-    int error = WSAGetLastError();
-    (void)CloseHandle(q->port);
-    WSASetLastError(error);
-    return -1;
-}
-
-/* Nobody is registered any more, so that every request has been cancelled. */
-static void close_afd(struct anysock_queue *queue) {
-    struct afd_queue *q = of(queue);
-    while (q->outstanding > 0) {
-        OVERLAPPED_ENTRY packets[BATCH];
-        ULONG count = 0;
-        if (!GetQueuedCompletionStatusEx(q->port, packets, BATCH, &count, INFINITE, FALSE))
-            break;
-        for (ULONG i = 0; i < count; i++)
-            q->outstanding -= packets[i].lpCompletionKey != ROUSED;
-    }
-    anysock_afd_free_helpers(q->helpers);
-    (void)CloseHandle(q->looker);
-    (void)CloseHandle(q->port);
 }
 
 /* ------------------------------------------------------------------------------------------- *
@@ -122,7 +62,6 @@ static void append(struct afd_queue *q, struct afd_registration *a) {
     else
         q->last->next = a;
     q->last = a;
-    q->listed++;
 }
 
 static void prepend(struct afd_queue *q, struct afd_registration *a) {
@@ -131,60 +70,35 @@ static void prepend(struct afd_queue *q, struct afd_registration *a) {
     if (q->first == NULL)
         q->last = a;
     q->first = a;
-    q->listed++;
 }
 
 static struct afd_registration *take_first(struct afd_queue *q) {
     struct afd_registration *a = q->first;
     q->first = a->next;
-    q->listed--;
     a->listed = false;
     return a;
 }
 
-/* ------------------------------------------------------------------------------------------- *
- * Questions and answers
- * ------------------------------------------------------------------------------------------- */
-
-/* What has to be asked to learn of all that may be told. 0: nothing. */
-static ULONG question_of(const struct anysock_registration *r) {
-    unsigned wanted = r->watched;
-    ULONG asked = 0;
-    if ((wanted & ANYSOCK_READABLE) != 0)
-        asked |= AFD_RECEIVE | AFD_ACCEPT | AFD_FINISHED;
-    if ((wanted & ANYSOCK_PRIORITY) != 0)
-        asked |= AFD_URGENT;
-    if ((wanted & ANYSOCK_WRITABLE) != 0 && (r->state & ST_LISTENING) == 0)
-        asked |= AFD_SEND;
-    if ((wanted & ANYSOCK_PEER_CLOSED) != 0)
-        asked |= AFD_FINISHED;
-    if ((wanted & ANYSOCK_HANG_UP) != 0 && (r->state & ST_SHUT_WR) != 0)
-        asked |= AFD_FINISHED; /* both ends together are a hang-up */
-    if ((wanted & ANYSOCK_ERROR) != 0)
-        asked |= AFD_ABORT | AFD_CONNECT_FAILED;
-    return asked;
+/* It is not asked about again in this turn: those who are to be stand before it. */
+static void leave_for_later(struct afd_queue *q, struct afd_registration *a) {
+    a->met = q->turn;
+    append(q, a);
 }
 
-static unsigned found_in(ULONG events) {
-    unsigned found = 0;
-    if ((events & (AFD_RECEIVE | AFD_ACCEPT)) != 0)
-        found |= ANYSOCK_READABLE;
-    if ((events & AFD_URGENT) != 0)
-        found |= ANYSOCK_PRIORITY;
-    if ((events & AFD_SEND) != 0)
-        found |= ANYSOCK_WRITABLE;
-    if ((events & AFD_FINISHED) != 0)
-        found |= ANYSOCK_READABLE | ANYSOCK_PEER_CLOSED;
-    if ((events & (AFD_ABORT | AFD_CONNECT_FAILED)) != 0)
-        found |= ANYSOCK_ERROR;
-    return found;
+/* The first of those that were not met in this turn; null if there is none. */
+static struct afd_registration *first_to_meet(const struct afd_queue *q) {
+    return q->first != NULL && q->first->met != q->turn ? q->first : NULL;
 }
 
 /* Whether there is anything to ask about a registration that was in the list. */
 static bool is_to_ask(const struct afd_registration *a) {
-    return a->core.place == PLACE_WATCHED && a->stage == IDLE && a->trouble != CLOSED &&
-           question_of(&a->core) != 0;
+    return a->core.place == PLACE_WATCHED && a->stage == AFD_IDLE && a->trouble != AFD_GONE &&
+           anysock_afd_question_of(&a->core) != 0;
 }
+
+/* ------------------------------------------------------------------------------------------- *
+ * Asking
+ * ------------------------------------------------------------------------------------------- */
 
 /* The events of a wait. */
 struct answers {
@@ -196,228 +110,215 @@ static bool is_full(const struct answers *answers) {
     return answers->count == answers->capacity;
 }
 
-/* Tells what was found, for which there must be room. */
+/* Tells what was found, if there is anything to tell and room for it. */
 static bool tell(struct afd_queue *q, struct afd_registration *a, unsigned found,
                  struct answers *answers) {
-    unsigned told = anysock_queue_tell(&a->core, found);
+    unsigned told = is_full(answers) ? 0 : anysock_queue_tell(&a->core, found);
     if (told == 0)
         return false;
     answers->events[answers->count].events = told;
     answers->events[answers->count++].data = a->core.data;
     a->looks = LOOKS;
-    append(q, a);
+    a->apart = false;
+    leave_for_later(q, a);
     return true;
 }
 
-/* Makes a request. Fails when there is no memory for it, and leaves the registration in the list;
- * other failures are the socket's own. */
-static bool request(struct afd_queue *q, struct afd_registration *a) {
-    a->asked = question_of(&a->core);
-    a->question.sockets[0].handle = a->base;
-    a->question.sockets[0].events = a->asked;
-    NTSTATUS status = anysock_afd_ask(&q->afd, a->helper->handle, &a->question, &a->result, a);
-    if (status >= 0) {
-        a->stage = ASKED;
-        a->core.busy = true;
+static bool is_quiet(const struct afd_registration *a) {
+    return a->looks == 0;
+}
+
+/* A request about somebody who was the first of the list, and about those behind it that are of its
+ * kind. */
+static struct afd_request *gather(struct afd_queue *q, struct afd_registration *first) {
+    struct afd_request *shared = q->pool.idle;
+    struct afd_registration *a;
+    if (shared == NULL || first->apart)
+        return &first->own;
+    shared->members[0] = first;
+    shared->count = 1;
+    while (shared->count < AFD_MANY && (a = first_to_meet(q)) != NULL &&
+           is_quiet(a) == is_quiet(first) && a->trouble == AFD_WELL && !a->apart)
+        if (is_to_ask(take_first(q)))
+            shared->members[shared->count++] = a;
+    return shared->count > 1 ? shared : &first->own;
+}
+
+/* It was answered at once. Who did not get room comes first the next time. Of those who have
+ * nothing, the quiet ones come first now: they get a request, so that they need not be met again.
+ * All this backwards, since prepending turns the order around. */
+static void settle(struct afd_queue *q, struct afd_request *request, struct answers *answers) {
+    size_t before = answers->count;
+    for (ULONG i = 0; i < request->count; i++)
+        (void)tell(q, request->members[i], request->members[i]->found, answers);
+    for (ULONG i = request->count; i-- > 0;) {
+        struct afd_registration *a = request->members[i];
+        if (a->listed)
+            continue; /* told */
+        bool lacks_room = a->found != 0 && is_full(answers);
+        if (lacks_room || (is_quiet(a) && answers->count > before)) {
+            prepend(q, a);
+            continue;
+        }
+        if (!is_quiet(a))
+            a->looks--;
+        leave_for_later(q, a);
+    }
+}
+
+/* It was refused, because of one of them: that is found when each is asked about alone. */
+static void single_out(struct afd_queue *q, struct afd_request *request) {
+    for (ULONG i = request->count; i-- > 0;) {
+        struct afd_registration *a = request->members[i];
+        if (!request->shared)
+            a->trouble = AFD_BROKEN;
+        a->apart = true;
+        prepend(q, a);
+    }
+}
+
+/* There was no memory for it: they stay in the list. */
+static void put_back(struct afd_queue *q, const struct afd_request *request) {
+    for (ULONG i = request->count; i-- > 0;)
+        prepend(q, request->members[i]);
+}
+
+static bool make(struct afd_queue *q, struct afd_request *request, struct answers *answers) {
+    NTSTATUS status = anysock_afd_make(request, &q->pool.afd);
+    if (status == STATUS_PENDING) {
+        request->turn = q->turn;
         q->outstanding++;
-        return true;
-    }
-    WSASetLastError((int)q->afd.to_error(status));
-    if (!anysock_afd_is_shortage(status)) {
-        a->trouble = BROKEN;
-        return true;
-    }
-    append(q, a);
-    return false;
-}
-
-/* Asks about one that was in the list, or tells what needs no asking. */
-static bool attend(struct afd_queue *q, struct afd_registration *a, struct answers *answers) {
-    if (!is_to_ask(a))
-        return true;
-    if (a->trouble == WELL && !request(q, a))
+        if (request->shared)
+            q->pool.idle = request->next;
+    } else if (status >= 0) {
+        settle(q, request, answers);
+    } else if (anysock_afd_is_shortage(status)) {
+        put_back(q, request);
         return false;
-    if (a->trouble == BROKEN && (is_full(answers) || !tell(q, a, ANYSOCK_INVALID, answers)))
-        append(q, a);
+    } else {
+        single_out(q, request);
+    }
     return true;
 }
 
-/* Its packet has come, and it is ours again. Returns what it found. */
-static unsigned take_back(struct afd_queue *q, struct afd_registration *a) {
-    bool current = a->stage == ASKED;
-    a->stage = IDLE;
-    a->core.busy = false;
+/* Asks about everybody in the list who was not met in this turn, as long as there is room for what
+ * they have. Fails if there is no memory for it, and nothing to tell. *all: nobody is left in the
+ * list, so that a packet will come if there is something to tell. */
+static bool ask_around(struct afd_queue *q, struct answers *answers, bool *all) {
+    bool enough = true;
+    anysock_queue_lock(&q->core);
+    while (enough && !is_full(answers) && first_to_meet(q) != NULL) {
+        struct afd_registration *a = take_first(q);
+        if (!is_to_ask(a))
+            continue;
+        if (a->trouble == AFD_BROKEN)
+            (void)tell(q, a, ANYSOCK_INVALID, answers);
+        else
+            enough = make(q, gather(q, a), answers);
+    }
+    *all = q->first == NULL;
+    anysock_queue_unlock(&q->core);
+    return enough || answers->count > 0;
+}
+
+/* ------------------------------------------------------------------------------------------- *
+ * Hearing
+ * ------------------------------------------------------------------------------------------- */
+
+/* Something was found. If it is not told now, it is to be asked about before all others. */
+static void take_word(struct afd_queue *q, struct afd_registration *a, bool is_true,
+                      struct answers *answers) {
+    if (is_true && tell(q, a, a->found, answers))
+        return;
+    prepend(q, a);
+}
+
+/* Nothing was found: another one had something, or the request did not end with an answer. */
+static void take_silence(struct afd_queue *q, struct afd_registration *a,
+                         const struct afd_request *request) {
+    /* Windows cancels the requests of a thread that ends: that is no refusal. */
+    bool refused = request->result.Status < 0 && request->result.Status != AFD_CANCELLED;
+    if (refused && !request->shared)
+        a->trouble = AFD_BROKEN;
+    if (refused)
+        a->apart = true;
+    a->looks = 0;
+    append(q, a);
+}
+
+/* Its packet has come. Those who have something stand together in the list, and the others do. */
+static void take_back(struct afd_queue *q, struct afd_request *request, struct answers *answers) {
+    bool is_true = request->turn == q->turn;
+    anysock_afd_take_back(request);
     q->outstanding--;
-    if (a->core.place == PLACE_FREE)
-        anysock_queue_recycle(&q->core, &a->core);
-    if (a->core.place != PLACE_WATCHED)
-        return 0;
-    /* Windows cancels requests whose thread ends: nothing was found. */
-    if (!current || a->result.Status == AFD_CANCELLED || a->question.count == 0)
-        return 0;
-    if (a->result.Status < 0)
-        a->trouble = BROKEN;
-    else if ((a->question.sockets[0].events & AFD_CLOSED) != 0)
-        a->trouble = CLOSED;
-    else
-        return found_in(a->question.sockets[0].events);
-    return a->trouble == BROKEN ? ANYSOCK_INVALID : 0u;
+    if (!request->shared && request->members[0]->core.place == PLACE_FREE) {
+        anysock_queue_recycle(&q->core, &request->members[0]->core);
+        return;
+    }
+    for (ULONG i = 0; i < request->count; i++)
+        if (request->members[i] != NULL && request->members[i]->found != 0)
+            take_word(q, request->members[i], is_true, answers);
+    for (ULONG i = 0; i < request->count; i++)
+        if (request->members[i] != NULL && request->members[i]->found == 0)
+            take_silence(q, request->members[i], request);
+    if (request->shared) {
+        request->next = q->pool.idle;
+        q->pool.idle = request;
+    }
+}
+
+/* Takes all packets that are there: one that is out of date must not hide one that is not. */
+static bool hear(struct afd_queue *q, int timeout_ms, struct answers *answers) {
+    OVERLAPPED_ENTRY packets[BATCH];
+    ULONG count = BATCH;
+    q->unheard = 0;
+    q->unheard_max = q->unheard_max < UNHEARD_MAX ? 2 * q->unheard_max + 1 : UNHEARD_MAX;
+    for (; count == BATCH; timeout_ms = 0) {
+        if (!GetQueuedCompletionStatusEx(q->pool.port, packets, BATCH, &count,
+                                         timeout_ms >= 0 ? (DWORD)timeout_ms : INFINITE, FALSE))
+            return WSAGetLastError() == WAIT_TIMEOUT;
+        q->unheard_max = 0;
+        anysock_queue_lock(&q->core);
+        for (ULONG i = 0; i < count; i++)
+            if (packets[i].lpCompletionKey == ROUSED)
+                anysock_queue_roused(&q->core);
+            else
+                take_back(q, (void *)packets[i].lpOverlapped, answers);
+        anysock_queue_unlock(&q->core);
+    }
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------------- *
  * Waiting
  * ------------------------------------------------------------------------------------------- */
 
-/* Takes the packets that came before the wait, and makes them questions again. Whether the queue
- * was roused. */
-static bool catch_up(struct afd_queue *q) {
-    OVERLAPPED_ENTRY packets[BATCH];
-    ULONG count = q->outstanding > 0 || (notes_of(&q->core) & NOTE_ROUSED) != 0 ? BATCH : 0;
-    bool roused = false;
-    while (count == BATCH &&
-           GetQueuedCompletionStatusEx(q->port, packets, BATCH, &count, 0, FALSE)) {
-        for (ULONG i = 0; i < count; i++) {
-            if (packets[i].lpCompletionKey == ROUSED) {
-                roused = true;
-                continue;
-            }
-            struct afd_registration *a = (void *)packets[i].lpOverlapped;
-            (void)take_back(q, a);
-            append(q, a);
-        }
-    }
-    if (roused)
-        anysock_queue_roused(&q->core);
-    return roused;
-}
-
-/* Those at the head of the list that a look can be about, at most left of them. */
-static size_t gather(struct afd_queue *q, struct afd_registration **group, size_t *left,
-                     struct answers *answers) {
-    size_t count = 0;
-    for (; *left > 0 && count < AFD_MANY && !is_full(answers); (*left)--) {
-        if (q->first->trouble == BROKEN && count > 0)
-            break; /* not its turn yet */
-        struct afd_registration *a = take_first(q);
-        if (a->trouble == BROKEN)
-            (void)attend(q, a, answers);
-        else if (is_to_ask(a))
-            group[count++] = a;
-    }
-    return count;
-}
-
-/* What a look has found of one. False if there is no room for it. */
-static bool take_look(struct afd_queue *q, struct afd_registration *a, ULONG events,
-                      struct answers *answers) {
-    unsigned found = found_in(events);
-    if (found != 0 && is_full(answers))
+/* Whether a wait may end with what it has found by asking. To take packets costs a call even if
+ * there are none, so the less often the longer there were none; who has just begun to speak is told
+ * by one of the next waits. */
+static bool is_enough(struct afd_queue *q, const struct answers *answers) {
+    if (answers->count == 0 || (notes_of(&q->core) & NOTE_ROUSED) != 0)
         return false;
-    if ((events & AFD_CLOSED) != 0)
-        a->trouble = CLOSED;
-    if (found != 0 && tell(q, a, found, answers))
-        return true;
-    if (a->looks == 0) {
-        (void)attend(q, a, answers);
-        return true;
-    }
-    a->looks--;
-    append(q, a);
-    return true;
-}
-
-/* Looks at some together. */
-static void look_at(struct afd_queue *q, struct afd_registration **group, size_t count,
-                    struct answers *answers) {
-    struct afd_questions questions;
-    questions.count = (ULONG)count;
-    for (size_t i = 0; i < count; i++) {
-        questions.sockets[i].handle = group[i]->base;
-        questions.sockets[i].events = question_of(&group[i]->core);
-        questions.sockets[i].status = 0;
-    }
-    bool seen = anysock_afd_look(&q->afd, q->looker, &questions);
-    size_t i = 0;
-    for (ULONG at = 0; seen && i < count; i++) {
-        ULONG events = 0;
-        if (at < questions.count && questions.sockets[at].handle == group[i]->base)
-            events = questions.sockets[at++].events;
-        if (!take_look(q, group[i], events, answers))
-            break;
-    }
-    /* Who did not get room comes first the next time. If the look failed, a request of their own
-     * finds out for whom. */
-    while (count > i) {
-        count--;
-        if (seen)
-            prepend(q, group[count]);
-        else
-            (void)attend(q, group[count], answers);
-    }
-}
-
-/* Looks at everybody in the list once, while there is room. One alone gets a request instead, which
- * costs no more. */
-static void look_around(struct afd_queue *q, struct answers *answers) {
-    size_t left = q->listed > 1 ? q->listed : 0;
-    while (left > 0 && !is_full(answers)) {
-        struct afd_registration *group[AFD_MANY];
-        size_t count = gather(q, group, &left, answers);
-        if (count > 0)
-            look_at(q, group, count, answers);
-    }
-}
-
-/* Everybody in the list gets a request, before a wait sleeps. */
-static bool request_all(struct afd_queue *q, struct answers *answers) {
-    for (size_t left = q->listed; left > 0; left--)
-        if (!attend(q, take_first(q), answers))
-            return false;
-    return true;
-}
-
-/* What comes now is true: it is told at once. */
-static ptrdiff_t sleep_for(struct afd_queue *q, struct answers *answers, int timeout_ms) {
-    OVERLAPPED_ENTRY packets[BATCH];
-    ULONG count = 0, most = answers->capacity < BATCH ? (ULONG)answers->capacity : BATCH;
-    if (!GetQueuedCompletionStatusEx(q->port, packets, most, &count,
-                                     timeout_ms >= 0 ? (DWORD)timeout_ms : INFINITE, FALSE))
-        return WSAGetLastError() == WAIT_TIMEOUT ? 0 : -1;
-    anysock_queue_lock(&q->core);
-    for (ULONG i = 0; i < count; i++) {
-        if (packets[i].lpCompletionKey == ROUSED) {
-            anysock_queue_roused(&q->core);
-            continue;
-        }
-        struct afd_registration *a = (void *)packets[i].lpOverlapped;
-        unsigned found = take_back(q, a);
-        if (found == 0 || !tell(q, a, found, answers))
-            append(q, a);
-    }
-    anysock_queue_unlock(&q->core);
-    return (ptrdiff_t)answers->count;
+    return q->outstanding == 0 || q->unheard++ < q->unheard_max;
 }
 
 static ptrdiff_t wait_afd(struct anysock_queue *queue, struct anysock_queue_event *events,
                           size_t capacity, int timeout_ms) {
     struct afd_queue *q = of(queue);
     struct answers answers = {events, capacity, 0};
-    bool enough = true;
-    anysock_queue_lock(queue);
-    if (catch_up(q))
-        timeout_ms = 0;
-    look_around(q, &answers);
-    if (answers.count == 0)
-        enough = request_all(q, &answers);
-    anysock_queue_unlock(queue);
-    if (answers.count > 0)
+    bool all;
+    q->turn++;
+    (void)ask_around(q, &answers, &all); /* if memory lacks, it is seen below */
+    if (is_enough(q, &answers))
         return (ptrdiff_t)answers.count;
-    return enough ? sleep_for(q, &answers, timeout_ms) : -1;
+    if (!hear(q, all ? timeout_ms : 0, &answers) && answers.count == 0)
+        return -1;
+    return ask_around(q, &answers, &all) ? (ptrdiff_t)answers.count : -1;
 }
 
 static void wake(struct anysock_queue *queue) {
     int error = WSAGetLastError();
-    (void)PostQueuedCompletionStatus(of(queue)->port, 0, ROUSED, NULL);
+    (void)PostQueuedCompletionStatus(of(queue)->pool.port, 0, ROUSED, NULL);
     WSASetLastError(error);
 }
 
@@ -426,19 +327,11 @@ static void wake(struct anysock_queue *queue) {
  * ------------------------------------------------------------------------------------------- */
 
 static void ask_later(struct afd_queue *q, struct afd_registration *a) {
+    if (a->stage != AFD_IDLE)
+        return; /* its packet will wake who sleeps */
     append(q, a);
     if (somebody_waits(&q->core))
         anysock_queue_rouse(&q->core, 0);
-}
-
-/* Its packet will wake who sleeps. */
-static void retract(struct afd_registration *a) {
-    int error = WSAGetLastError();
-    a->stage = RETRACTED;
-    /* This is NtCancelIoFileEx, and what it calls OVERLAPPED begins with the result. It fails if
-     * the answer has come already. */
-    (void)CancelIoEx(a->helper->handle, (OVERLAPPED *)(void *)&a->result);
-    WSASetLastError(error);
 }
 
 static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
@@ -446,18 +339,15 @@ static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
     struct afd_registration *a = member_of(r);
     if (r->fresh && anysock_afd_base(raw(r->native), &a->base) != 0)
         return -1;
-    /* It keeps its helper, since it is used again. */
-    if (a->helper == NULL)
-        a->helper = anysock_afd_find_helper(&q->afd, q->port, &q->helpers);
-    if (a->helper == NULL)
+    if (!anysock_afd_give_helper(&q->pool, a))
         return -1;
     if (r->fresh) {
         r->fresh = false;
-        a->trouble = WELL;
+        a->trouble = AFD_WELL;
         a->looks = 0;
+        a->apart = false;
     }
-    if (a->stage == IDLE)
-        ask_later(q, a);
+    ask_later(q, a);
     return 0;
 }
 
@@ -466,19 +356,37 @@ static int watch(struct anysock_queue *queue, struct anysock_registration *r) {
 static int change(struct anysock_queue *queue, struct anysock_registration *r, bool rearmed) {
     struct afd_registration *a = member_of(r);
     (void)rearmed;
-    if (a->stage == ASKED && (question_of(r) & ~a->asked) != 0)
-        retract(a);
-    if (a->stage == IDLE)
-        ask_later(of(queue), a);
+    if ((anysock_afd_question_of(r) & ~a->asked) != 0)
+        anysock_afd_withdraw(a);
+    ask_later(of(queue), a);
     return 0;
 }
 
 static void forget(struct anysock_queue *queue, struct anysock_registration *r) {
     (void)queue;
-    int error = WSAGetLastError();
-    if (member_of(r)->stage == ASKED)
-        retract(member_of(r));
-    WSASetLastError(error);
+    anysock_afd_withdraw(member_of(r));
+}
+
+/* ------------------------------------------------------------------------------------------- *
+ * The life of the queue
+ * ------------------------------------------------------------------------------------------- */
+
+static int open_afd(struct anysock_queue *queue) {
+    return anysock_afd_open_pool(&of(queue)->pool);
+}
+
+/* Nobody is registered any more, so that every request has been cancelled. */
+static void close_afd(struct anysock_queue *queue) {
+    struct afd_queue *q = of(queue);
+    while (q->outstanding > 0) {
+        OVERLAPPED_ENTRY packets[BATCH];
+        ULONG count = 0;
+        if (!GetQueuedCompletionStatusEx(q->pool.port, packets, BATCH, &count, INFINITE, FALSE))
+            break;
+        for (ULONG i = 0; i < count; i++)
+            q->outstanding -= packets[i].lpCompletionKey != ROUSED;
+    }
+    anysock_afd_close_pool(&q->pool);
 }
 
 static const struct anysock_queue_backend afd_queue = {

@@ -29,66 +29,27 @@ int anysock_afd_find(struct anysock_afd *afd) {
 }
 
 /* What follows the device's name is anybody's own. */
-static NTSTATUS create(const struct anysock_afd *afd, ULONG options, HANDLE *helper) {
+int anysock_afd_open(const struct anysock_afd *afd, HANDLE port, HANDLE *helper) {
     WCHAR path[] = L"\\Device\\Afd\\anysock";
     UNICODE_STRING name = {sizeof path - sizeof *path, sizeof path, path};
     OBJECT_ATTRIBUTES attributes;
     InitializeObjectAttributes(&attributes, &name, 0, NULL, NULL);
     IO_STATUS_BLOCK result;
-    return afd->create(helper, SYNCHRONIZE, &attributes, &result, NULL, 0,
-                       FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_OPEN, options, NULL, 0);
-}
-
-int anysock_afd_open(const struct anysock_afd *afd, HANDLE port, HANDLE *helper) {
-    NTSTATUS status = create(afd, port == NULL ? FILE_SYNCHRONOUS_IO_NONALERT : 0, helper);
+    NTSTATUS status = afd->create(helper, SYNCHRONIZE, &attributes, &result, NULL, 0,
+                                  FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_OPEN, 0, NULL, 0);
     if (status != 0) {
         WSASetLastError((int)afd->to_error(status));
         return -1;
     }
-    if (port == NULL)
+    /* Nobody waits for the helper itself; and what is answered at once needs no packet. */
+    if (CreateIoCompletionPort(*helper, port, 0, 0) != NULL &&
+        SetFileCompletionNotificationModes(*helper, FILE_SKIP_SET_EVENT_ON_HANDLE |
+                                                        FILE_SKIP_COMPLETION_PORT_ON_SUCCESS))
         return 0;
-    if (CreateIoCompletionPort(*helper, port, 0, 0) != NULL) {
-        /* Nobody waits for the helper itself; without this only time is lost. */
-        (void)SetFileCompletionNotificationModes(*helper, FILE_SKIP_SET_EVENT_ON_HANDLE);
-        return 0;
-    }
     int error = WSAGetLastError();
     (void)CloseHandle(*helper);
     WSASetLastError(error);
     return -1;
-}
-
-/* ------------------------------------------------------------------------------------------- */
-
-#define USERS_MAX 32
-
-struct anysock_afd_helper *anysock_afd_find_helper(const struct anysock_afd *afd, HANDLE port,
-                                                   struct anysock_afd_helper **helpers) {
-    struct anysock_afd_helper *helper = *helpers; /* all others are full */
-    if (helper == NULL || helper->users == USERS_MAX) {
-        helper = calloc(1, sizeof *helper);
-        if (helper == NULL) {
-            WSASetLastError(WSA_NOT_ENOUGH_MEMORY);
-            return NULL;
-        }
-        if (anysock_afd_open(afd, port, &helper->handle) != 0) {
-            free(helper);
-            return NULL;
-        }
-        helper->next = *helpers;
-        *helpers = helper;
-    }
-    helper->users++;
-    return helper;
-}
-
-void anysock_afd_free_helpers(struct anysock_afd_helper *helpers) {
-    while (helpers != NULL) {
-        struct anysock_afd_helper *helper = helpers;
-        helpers = helper->next;
-        (void)CloseHandle(helper->handle);
-        free(helper);
-    }
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -131,13 +92,15 @@ int anysock_afd_base(SOCKET native, HANDLE *base) {
 /* ------------------------------------------------------------------------------------------- */
 
 NTSTATUS anysock_afd_ask(const struct anysock_afd *afd, HANDLE helper,
-                         struct afd_question *question, IO_STATUS_BLOCK *result, void *context) {
-    question->timeout.QuadPart = INT64_MAX;
-    question->count = 1;
-    question->exclusive = FALSE;
-    question->sockets[0].status = 0;
-    return afd->control(helper, NULL, NULL, context, result, POLL, question, sizeof *question,
-                        question, sizeof *question);
+                         struct afd_questions *questions, IO_STATUS_BLOCK *result, void *context) {
+    ULONG length = (ULONG)(offsetof(struct afd_questions, sockets) +
+                           questions->count * sizeof *questions->sockets);
+    questions->timeout.QuadPart = INT64_MAX;
+    questions->exclusive = FALSE;
+    for (ULONG i = 0; i < questions->count; i++)
+        questions->sockets[i].status = 0;
+    return afd->control(helper, NULL, NULL, context, result, POLL, questions, length, questions,
+                        length);
 }
 
 bool anysock_afd_is_shortage(NTSTATUS status) {
@@ -149,18 +112,4 @@ bool anysock_afd_is_shortage(NTSTATUS status) {
     default:
         return false;
     }
-}
-
-bool anysock_afd_look(const struct anysock_afd *afd, HANDLE helper,
-                      struct afd_questions *questions) {
-    IO_STATUS_BLOCK result;
-    ULONG length = (ULONG)(offsetof(struct afd_questions, sockets) +
-                           questions->count * sizeof *questions->sockets);
-    questions->timeout.QuadPart = 0;
-    questions->exclusive = FALSE;
-    NTSTATUS status =
-        afd->control(helper, NULL, NULL, NULL, &result, POLL, questions, length, questions, length);
-    if (status == STATUS_TIMEOUT)
-        questions->count = 0;
-    return status >= 0;
 }

@@ -66,8 +66,9 @@ static inline bool option_always_reads_as_on(enum anysock_option option) {
     return is_wine() && option == ANYSOCK_OPTION_DONT_ROUTE;
 }
 
-/* Wine keeps a socket until the answer of a cancelled request about it has been taken too, which
- * the thread does that made the request. Windows lets go of it in the call that cancels. */
+/* Wine keeps a socket until the answer of a request about it that was cancelled, or that its
+ * closing has ended, has been taken too, which the thread does that made the request. Windows lets
+ * go of it in the call that cancels or closes. */
 static inline bool port_may_come_back_late(const char *backend, int code) {
     return is_wine() && strcmp(backend, "afd") == 0 && code == ANYSOCK_EADDRINUSE;
 }
