@@ -26,12 +26,17 @@ static void push(struct anysock_registration **list, struct anysock_registration
     *list = r;
 }
 
+/* The free ones. The straight way takes whatever is in its list. */
+static struct anysock_registration **free_ones(struct anysock_queue *queue) {
+    return (notes_of(queue) & NOTE_OTHER) == 0 ? &queue->free : &queue->other_free;
+}
+
 /* Nobody can hold a removed registration any more. */
 void anysock_queue_empty_limbo(struct anysock_queue *queue) {
     while (queue->limbo != NULL) {
         struct anysock_registration *r = queue->limbo;
         queue->limbo = r->next;
-        push(&queue->free, r);
+        push(free_ones(queue), r);
     }
     queue->in_limbo = 0;
     anysock_queue_clear_note(queue, NOTE_LIMBO);
@@ -49,14 +54,23 @@ static void lay_aside(struct anysock_queue *queue, struct anysock_registration *
 
 static inline void recycle(struct anysock_queue *queue, struct anysock_registration *r) {
     r->place = PLACE_FREE;
+    r->told = 0;
+    r->known = 0;
+    r->mode = ANYSOCK_QUEUE_LEVEL;
+    r->fresh = true;
     if (!queue->backend->looks_late || !somebody_waits(queue))
-        push(&queue->free, r);
+        push(free_ones(queue), r);
     else
         lay_aside(queue, r);
 }
 
 void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registration *r) {
     recycle(queue, r);
+}
+
+static struct anysock_registration *at(const struct anysock_queue *queue, struct chunk *chunk,
+                                       size_t i) {
+    return (void *)((char *)chunk->registrations + i * queue->backend->registration_size);
 }
 
 static bool grow(struct anysock_queue *queue) {
@@ -67,21 +81,31 @@ static bool grow(struct anysock_queue *queue) {
     chunk->next = queue->chunks;
     queue->chunks = chunk;
     for (size_t i = 0; i < CHUNK_COUNT; i++) {
-        struct anysock_registration *r = (void *)((char *)chunk->registrations + i * size);
+        struct anysock_registration *r = at(queue, chunk, i);
         r->queue = queue;
-        push(&queue->free, r);
+        r->fresh = true;
+        push(free_ones(queue), r);
     }
     return true;
 }
 
 static struct anysock_registration *allocate(struct anysock_queue *queue) {
-    if (queue->free == NULL && !somebody_waits(queue))
+    struct anysock_registration **list = free_ones(queue);
+    if (*list == NULL && !somebody_waits(queue))
         anysock_queue_empty_limbo(queue);
-    if (queue->free == NULL && !grow(queue))
+    if (*list == NULL && !grow(queue))
         return NULL;
-    struct anysock_registration *r = queue->free;
-    queue->free = r->next;
+    struct anysock_registration *r = *list;
+    *list = r->next;
     return r;
+}
+
+static bool is_empty(const struct anysock_queue *queue) {
+    for (struct chunk *chunk = queue->chunks; chunk != NULL; chunk = chunk->next)
+        for (size_t i = 0; i < CHUNK_COUNT; i++)
+            if (at(queue, chunk, i)->place != PLACE_FREE)
+                return false;
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------------- *
@@ -116,7 +140,7 @@ static void unlink_odd(struct anysock_queue *queue, struct anysock_registration 
 }
 
 static void make_odd(struct anysock_queue *queue, struct anysock_registration *r) {
-    if (r->place == PLACE_WATCHED)
+    if (is_watched(r))
         queue->backend->forget(queue, r);
     if (r->place != PLACE_ODD)
         anysock_queue_append_odd(queue, r);
@@ -126,6 +150,24 @@ static void make_odd(struct anysock_queue *queue, struct anysock_registration *r
 void anysock_queue_give_up(struct anysock_queue *queue, struct anysock_registration *r) {
     r->known |= BOTH | QUEUE_UNASKED;
     make_odd(queue, r);
+}
+
+static bool is_usual(const struct anysock_queue *queue, const struct anysock_registration *r) {
+    return queue->backend == anysock_port_queue && r->mode == ANYSOCK_QUEUE_LEVEL &&
+           is_ordinary(r->state);
+}
+
+/* Hands a registration of which something has changed to the back end, which may be watching it
+ * already. On failure it does so still, or not. */
+static inline int hand_over(struct anysock_queue *queue, struct anysock_registration *r,
+                            bool rearmed) {
+    bool is_there = is_watched(r);
+    r->place = PLACE_WATCHED;
+    int result =
+        is_there ? queue->backend->change(queue, r, rearmed) : queue->backend->watch(queue, r);
+    if (result == 0 && is_usual(queue, r))
+        r->place = PLACE_USUAL;
+    return result;
 }
 
 /* Puts a registration where it belongs after something of it has changed. rearmed: what is there
@@ -139,17 +181,14 @@ static inline int settle(struct anysock_queue *queue, struct anysock_registratio
     }
     if (r->place == PLACE_ODD)
         unlink_odd(queue, r);
-    r->watched = (uint16_t)all;
-    if (r->place == PLACE_WATCHED) {
-        if (queue->backend->change(queue, r, rearmed) == 0)
-            return 0;
+    r->told = 0;
+    bool was_watched = is_watched(r);
+    if (hand_over(queue, r, rearmed) == 0)
+        return 0;
+    if (was_watched) {
         int native = anysock_port_native_error();
         queue->backend->forget(queue, r);
         anysock_port_set_native_error(native);
-    } else {
-        r->place = PLACE_WATCHED;
-        if (queue->backend->watch(queue, r) == 0)
-            return 0;
     }
     r->place = PLACE_RESTING;
     return -1;
@@ -161,8 +200,6 @@ static inline int settle(struct anysock_queue *queue, struct anysock_registratio
 
 static inline int check_request(const struct anysock_queue *queue, const struct anysock *s,
                                 unsigned wanted, enum anysock_queue_mode mode) {
-    if (queue == NULL)
-        return refuse(ANYSOCK_EFAULT);
     int code = check_open(s);
     if (code != ANYSOCK_OK)
         return code;
@@ -187,95 +224,128 @@ static void look_at_state(struct anysock_registration *r, const struct anysock *
         r->known = (uint16_t)anysock_known_events(r->state);
 }
 
-int anysock_queue_add_rest(struct anysock_queue *queue, struct anysock *s,
-                           struct anysock_registration *r) {
-    int code = ANYSOCK_OK;
-    r->place = PLACE_RESTING;
-    look_at_state(r, s);
-    if (settle(queue, r, true) == 0) {
-        queue->registered++;
-        mark_edge(queue, s, r);
-    } else {
-        code = fail_native(OP_EVENT, true);
-        set_registration(s, NULL);
-        anysock_queue_recycle(queue, r);
-    }
+static int unlock_with(struct anysock_queue *queue, int code) {
     anysock_queue_unlock(queue);
     return code;
 }
 
-int anysock_queue_add_on(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
-                         enum anysock_queue_mode mode, void *data) {
-    int code = check_request(queue, s, wanted, mode);
-    if (code != ANYSOCK_OK)
-        return code;
-    if (s->registration_ != NULL)
-        return refuse(ANYSOCK_EBUSY);
-    anysock_queue_lock(queue);
-    return anysock_queue_add_under(queue, s, wanted, mode, data);
+/* The socket may be a closed one: the straight way looks at the state last. */
+int anysock_queue_add_rest(struct anysock_queue *queue, struct anysock *s) {
+    struct anysock_registration *r = s->registration_;
+    r->place = PLACE_RESTING;
+    look_at_state(r, s);
+    int code = check_open(s);
+    if (code == ANYSOCK_OK && settle(queue, r, true) != 0)
+        code = fail_native(OP_EVENT, true);
+    if (code == ANYSOCK_OK) {
+        mark_edge(queue, s, r);
+    } else {
+        set_registration(s, NULL);
+        recycle(queue, r);
+    }
+    return unlock_with(queue, code);
 }
 
 int anysock_queue_add_under(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
                             enum anysock_queue_mode mode, void *data) {
+    int code = check_request(queue, s, wanted, mode);
+    if (code == ANYSOCK_OK && s->registration_ != NULL)
+        code = refuse(ANYSOCK_EBUSY);
+    if (code != ANYSOCK_OK)
+        return unlock_with(queue, code);
     struct anysock_registration *r = allocate(queue);
-    if (r == NULL) {
-        anysock_queue_unlock(queue);
-        return refuse(ANYSOCK_ENOMEM);
-    }
-    register_socket(r, s, wanted, mode, data);
-    return anysock_queue_add_rest(queue, s, r);
+    if (r == NULL)
+        return unlock_with(queue, refuse(ANYSOCK_ENOMEM));
+    r->mode = (uint8_t)mode;
+    register_socket(r, s, wanted, data);
+    return anysock_queue_add_rest(queue, s);
 }
 
-int anysock_queue_modify_rest(struct anysock_queue *queue, struct anysock *s,
-                              struct anysock_registration *r) {
+int anysock_queue_modify_rest(struct anysock_queue *queue, struct anysock *s) {
+    struct anysock_registration *r = s->registration_;
     look_at_state(r, s);
     mark_edge(queue, s, r);
-    int code = settle(queue, r, true) == 0 ? ANYSOCK_OK : fail_native(OP_EVENT, true);
-    anysock_queue_unlock(queue);
-    return code;
-}
-
-int anysock_queue_modify_on(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
-                            enum anysock_queue_mode mode, void *data) {
-    int code = check_request(queue, s, wanted, mode);
-    if (code != ANYSOCK_OK)
-        return code;
-    struct anysock_registration *r = s->registration_;
-    if (r == NULL || r->queue != queue)
-        return refuse(ANYSOCK_EINVAL);
-    anysock_queue_lock(queue);
-    return anysock_queue_modify_under(queue, s, wanted, mode, data);
+    return unlock_with(queue,
+                       settle(queue, r, true) == 0 ? ANYSOCK_OK : fail_native(OP_EVENT, true));
 }
 
 int anysock_queue_modify_under(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
                                enum anysock_queue_mode mode, void *data) {
+    int code = check_request(queue, s, wanted, mode);
+    if (code == ANYSOCK_OK && (s->registration_ == NULL || s->registration_->queue != queue))
+        code = refuse(ANYSOCK_EINVAL);
+    if (code != ANYSOCK_OK)
+        return unlock_with(queue, code);
     struct anysock_registration *r = s->registration_;
     if (mode == ANYSOCK_QUEUE_LEVEL && r->mode == mode && r->wanted == wanted && r->data == data &&
-        r->place != PLACE_RESTING) {
-        anysock_queue_unlock(queue);
-        return ANYSOCK_OK;
-    }
+        r->place != PLACE_RESTING)
+        return unlock_with(queue, ANYSOCK_OK);
     r->wanted = (uint16_t)wanted;
     r->mode = (uint8_t)mode;
     r->data = data;
-    return anysock_queue_modify_rest(queue, s, r);
+    return anysock_queue_modify_rest(queue, s);
 }
 
 int anysock_queue_remove_under(struct anysock_queue *queue, struct anysock *s) {
-    struct anysock_registration *r = s->registration_;
-    if (r->place == PLACE_WATCHED)
+    int code = check_open(s);
+    struct anysock_registration *r = code == ANYSOCK_OK ? s->registration_ : NULL;
+    if (r == NULL)
+        return unlock_with(queue, code);
+    if (r->queue != queue)
+        return unlock_with(queue, refuse(ANYSOCK_EINVAL));
+    if (is_watched(r))
         queue->backend->forget(queue, r);
     if (r->place == PLACE_ODD)
         unlink_odd(queue, r);
     r->place = PLACE_FREE;
     if (!r->busy)
         recycle(queue, r);
-    queue->registered--;
     set_registration(s, NULL);
     if (queue->backend->makes_edges)
         change_state(s, ST_EDGE, 0);
-    anysock_queue_unlock(queue);
-    return ANYSOCK_OK;
+    return unlock_with(queue, ANYSOCK_OK);
+}
+
+/* Each from the beginning, and from the line for the lock. */
+
+int anysock_queue_add_on(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                         enum anysock_queue_mode mode, void *data) {
+    if (queue == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    anysock_queue_lock(queue);
+    return anysock_queue_add_under(queue, s, wanted, mode, data);
+}
+
+int anysock_queue_add_behind(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                             enum anysock_queue_mode mode, void *data) {
+    anysock_port_gate_wait(&queue->gate);
+    return anysock_queue_add_under(queue, s, wanted, mode, data);
+}
+
+int anysock_queue_modify_on(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                            enum anysock_queue_mode mode, void *data) {
+    if (queue == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    anysock_queue_lock(queue);
+    return anysock_queue_modify_under(queue, s, wanted, mode, data);
+}
+
+int anysock_queue_modify_behind(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                                enum anysock_queue_mode mode, void *data) {
+    anysock_port_gate_wait(&queue->gate);
+    return anysock_queue_modify_under(queue, s, wanted, mode, data);
+}
+
+int anysock_queue_remove_on(struct anysock_queue *queue, struct anysock *s) {
+    if (queue == NULL)
+        return refuse(ANYSOCK_EFAULT);
+    anysock_queue_lock(queue);
+    return anysock_queue_remove_under(queue, s);
+}
+
+int anysock_queue_remove_behind(struct anysock_queue *queue, struct anysock *s) {
+    anysock_port_gate_wait(&queue->gate);
+    return anysock_queue_remove_under(queue, s);
 }
 
 static void detach(struct anysock *s) {
@@ -284,18 +354,6 @@ static void detach(struct anysock *s) {
     anysock_queue_lock(queue);
     (void)anysock_queue_remove_under(queue, s);
     anysock_port_set_native_error(native);
-}
-
-int anysock_queue_remove_on(struct anysock_queue *queue, struct anysock *s) {
-    if (queue == NULL)
-        return refuse(ANYSOCK_EFAULT);
-    int code = check_open(s);
-    if (code != ANYSOCK_OK || s->registration_ == NULL)
-        return code;
-    if (s->registration_->queue != queue)
-        return refuse(ANYSOCK_EINVAL);
-    anysock_queue_lock(queue);
-    return anysock_queue_remove_under(queue, s);
 }
 
 /* ------------------------------------------------------------------------------------------- *
@@ -326,8 +384,8 @@ static void refresh(struct anysock *s) {
     int result = 0;
     if (r->known != known && !(r->mode == ANYSOCK_QUEUE_ONE_SHOT && r->place == PLACE_RESTING))
         result = settle(queue, r, false);
-    else if (r->place == PLACE_WATCHED)
-        result = queue->backend->change(queue, r, false);
+    else if (is_watched(r))
+        result = hand_over(queue, r, false);
     if (result != 0)
         anysock_queue_give_up(queue, r);
     anysock_queue_unlock(queue);
@@ -342,8 +400,8 @@ static void rearm(struct anysock *s, unsigned condition) {
     int native = anysock_port_native_error();
     /* An error that was told has been taken by a call meanwhile. */
     condition = (condition & r->wanted) | (unsigned)QUEUE_UNASKED;
-    if (r->place == PLACE_WATCHED && (r->watched & condition) != condition) {
-        r->watched |= (uint16_t)condition;
+    if (is_watched(r) && (r->told & condition) != 0) {
+        r->told &= (uint16_t)~condition;
         (void)queue->backend->change(queue, r, false);
     }
     anysock_queue_unlock(queue);
@@ -363,6 +421,7 @@ static struct anysock_queue *make(const struct anysock_queue_backend *backend) {
         return NULL;
     queue->watcher = &watcher;
     queue->backend = backend;
+    atomic_init(&queue->lockers, -1);
     atomic_init(&queue->notes, backend != anysock_port_queue ? NOTE_OTHER : 0);
     if (anysock_port_gate_open(&queue->gate) != 0) {
         free(queue);
@@ -417,7 +476,7 @@ int anysock_queue_open(unsigned flags, struct anysock_queue **queue) {
 int anysock_queue_close(struct anysock_queue *queue) {
     if (queue == NULL)
         return ANYSOCK_OK;
-    if (queue->registered != 0 || somebody_waits(queue))
+    if (!is_empty(queue) || somebody_waits(queue))
         return refuse(ANYSOCK_EBUSY);
     queue->backend->close(queue);
     destroy(queue);

@@ -21,29 +21,40 @@
  */
 enum anysock_place {
     PLACE_FREE,    /* not in use, or removed while a wait may still hold it */
-    PLACE_WATCHED, /* with the back end */
     PLACE_ODD,     /* in the core's list */
-    PLACE_RESTING  /* everything was told: one-shot, or an edge behind which nothing can come */
+    PLACE_RESTING, /* everything was told: one-shot, or an edge behind which nothing can come */
+    PLACE_WATCHED, /* with the back end */
+    PLACE_USUAL    /* with it, too: an ordinary socket, by level, with the port's own back end; the
+                      straight ways may change and remove it (queue_tpl.h) */
 };
 
 /* One socket of a queue. Back ends may lay it at the head of a larger struct of their own, whose
- * rest is zero at first and from then on theirs, also when the registration is used again. */
+ * rest is zero at first and from then on theirs, also when the registration is used again. A free
+ * one is fresh and level, and nothing is known or told. */
 struct anysock_registration {
     struct anysock_queue *queue;       /* the first: see queue_watcher(). Never changes: who is too
                                           late for a removed registration may still read it */
     struct anysock_registration *next; /* in the list of odd ones, of free ones or of limbo */
     void *data;
     anysock_native native;
-    uint32_t state;   /* of the socket, as it was when the core last looked */
-    uint16_t wanted;  /* of QUEUE_CONDITIONS */
-    uint16_t watched; /* what may be reported now: wanted and QUEUE_UNASKED; less what was told, if
-                         the back end makes the edges */
-    uint16_t known;   /* what the library knows by itself */
-    uint8_t mode;     /* enum anysock_queue_mode */
-    uint8_t place;    /* enum anysock_place */
-    bool fresh;       /* of a socket that the back end has not seen yet; the back end clears it */
-    bool busy; /* the back end's: the system uses it, so that it must not be used again yet */
+    uint32_t state;  /* of the socket, as it was when the core last looked */
+    uint16_t wanted; /* of QUEUE_CONDITIONS */
+    uint16_t told;   /* what is not to be reported now, since it was told as an edge */
+    uint16_t known;  /* what the library knows by itself */
+    uint8_t mode;    /* enum anysock_queue_mode */
+    uint8_t place;   /* enum anysock_place */
+    bool fresh;      /* of a socket that the back end has not seen yet; the back end clears it */
+    bool busy;       /* the back end's: the system uses it, so that it must not be used again yet */
 };
+
+static inline bool is_watched(const struct anysock_registration *r) {
+    return r->place >= PLACE_WATCHED;
+}
+
+/* What may be reported now. */
+static inline unsigned watched_of(const struct anysock_registration *r) {
+    return (r->wanted | (unsigned)QUEUE_UNASKED) & ~(unsigned)r->told;
+}
 
 struct anysock_queue_backend {
     const char *name;
@@ -94,7 +105,7 @@ enum {
     NOTE_ODD = 1u << 2,     /* there are odd registrations */
     NOTE_LIMBO = 1u << 3,   /* there are removed registrations to recycle */
     NOTE_BACKEND = 1u << 4, /* the back end's own */
-    NOTE_OTHER = 1u << 5 /* for ever: the back end is not the port's, which the straight way has */
+    NOTE_OTHER = 1u << 5 /* for ever: the back end is not the port's, which the straight wait has */
 };
 
 struct anysock_queue {
@@ -107,33 +118,30 @@ struct anysock_queue {
     bool odd_turn;       /* belongs to that thread: whose turn it is when there is room for one */
 
     /* The lock: who finds it taken goes to the gate. */
-    _Atomic unsigned lockers;
+    _Atomic int lockers; /* one less than have it or are at the gate, which is a test of the sign */
     struct anysock_port_gate gate;
 
     /* Under the lock. */
-    size_t registered;
     struct anysock_registration *odd, *last_odd;
     struct anysock_registration *free, *limbo;
+    struct anysock_registration *other_free; /* where the back end is not the port's */
     unsigned in_limbo;
     struct chunk *chunks;
 };
 
 /* The lock: one atomic step when nobody else is there, and the gate otherwise. An ordinary mutex
  * would cost more than the rest of adding a socket. */
+static inline bool is_locked_at_once(struct anysock_queue *queue) {
+    return atomic_fetch_add_explicit(&queue->lockers, 1, memory_order_acquire) + 1 == 0;
+}
+
 static inline void anysock_queue_lock(struct anysock_queue *queue) {
-    if (atomic_fetch_add_explicit(&queue->lockers, 1, memory_order_acquire) > 0)
+    if (!is_locked_at_once(queue))
         anysock_port_gate_wait(&queue->gate);
 }
 
-/* False if somebody has it. */
-static inline bool anysock_queue_try_lock(struct anysock_queue *queue) {
-    unsigned nobody = 0;
-    return atomic_compare_exchange_strong_explicit(&queue->lockers, &nobody, 1,
-                                                   memory_order_acquire, memory_order_relaxed);
-}
-
 static inline void anysock_queue_unlock(struct anysock_queue *queue) {
-    if (atomic_fetch_sub_explicit(&queue->lockers, 1, memory_order_release) > 1)
+    if (atomic_fetch_sub_explicit(&queue->lockers, 1, memory_order_release) - 1 >= 0)
         anysock_port_gate_let_one(&queue->gate);
 }
 
@@ -177,40 +185,39 @@ static inline void set_registration(struct anysock *s, struct anysock_registrati
                           memory_order_release);
 }
 
-/* Under the lock. The state is looked at last: another thread that changes it either finds the
- * registration before, and waits for the lock, or has changed it already. Of two steps on one word
- * one is the later, and sees what the other thread wrote before. */
+/* Under the lock, of a free registration. The state is looked at last: another thread that changes
+ * it either finds the registration before, and waits for the lock, or has changed it already. Of
+ * two steps on one word one is the later, and sees what the other thread wrote before. */
 static inline void register_socket(struct anysock_registration *r, struct anysock *s,
-                                   unsigned wanted, enum anysock_queue_mode mode, void *data) {
+                                   unsigned wanted, void *data) {
     set_registration(s, r);
     (void)atomic_fetch_or_explicit((_Atomic uint32_t *)&s->state_, 0, memory_order_acq_rel);
+    r->state = state_of(s);
     r->data = data;
     r->native = s->native_;
-    r->state = state_of(s);
     r->wanted = (uint16_t)wanted;
-    r->watched = (uint16_t)(wanted | QUEUE_UNASKED);
-    r->known = 0;
-    r->mode = (uint8_t)mode;
-    r->place = PLACE_WATCHED;
-    r->fresh = true;
 }
 
-/* The careful ways of adding, changing and removing, beside queue_tpl.h's straight ones; "under"
- * begins with the lock and gives it back, and "rest" goes on with a registration that has all but
- * its state and its place, and is not watched for what is wanted. */
+/* The careful ways of adding, changing and removing, beside queue_tpl.h's straight ones. "behind"
+ * begins in the line for the lock, "under" with the lock, which it gives back; the arguments are
+ * checked, but for what another thread may have changed before the lock. "rest" goes on with a
+ * registration that has all but its state and its place, and is not watched for what is wanted. */
 int anysock_queue_add_on(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
                          enum anysock_queue_mode mode, void *data);
+int anysock_queue_add_behind(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                             enum anysock_queue_mode mode, void *data);
 int anysock_queue_add_under(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
                             enum anysock_queue_mode mode, void *data);
-int anysock_queue_add_rest(struct anysock_queue *queue, struct anysock *s,
-                           struct anysock_registration *r);
+int anysock_queue_add_rest(struct anysock_queue *queue, struct anysock *s);
 int anysock_queue_modify_on(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
                             enum anysock_queue_mode mode, void *data);
+int anysock_queue_modify_behind(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
+                                enum anysock_queue_mode mode, void *data);
 int anysock_queue_modify_under(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
                                enum anysock_queue_mode mode, void *data);
-int anysock_queue_modify_rest(struct anysock_queue *queue, struct anysock *s,
-                              struct anysock_registration *r);
+int anysock_queue_modify_rest(struct anysock_queue *queue, struct anysock *s);
 int anysock_queue_remove_on(struct anysock_queue *queue, struct anysock *s);
+int anysock_queue_remove_behind(struct anysock_queue *queue, struct anysock *s);
 int anysock_queue_remove_under(struct anysock_queue *queue, struct anysock *s);
 
 /* More events at once than anybody uses, and no system minds. */

@@ -150,7 +150,7 @@ static bool make_room(struct poll_queue *q) {
 
 /* What the port is asked about a member. */
 static struct anysock_port_item question_of(const struct anysock_registration *r) {
-    unsigned wanted = r->watched & (unsigned)QUEUE_CONDITIONS;
+    unsigned wanted = watched_of(r) & (unsigned)QUEUE_CONDITIONS;
     if ((r->state & ST_SHUT_WR) != 0)
         wanted |= ANYSOCK_PEER_CLOSED; /* both together are a hang-up */
     return ask_about(r->native, r->state, wanted);
@@ -171,7 +171,7 @@ static size_t ask(struct poll_queue *q, int *timeout_ms) {
         r->muted = false;
         if (muted && (*timeout_ms < 0 || *timeout_ms > MUTE_MS))
             *timeout_ms = MUTE_MS;
-        if (muted || (r->core.watched & QUEUE_UNASKED) != QUEUE_UNASKED)
+        if (muted || (r->core.told & QUEUE_UNASKED) != 0)
             continue;
         q->items[asked] = question_of(&r->core);
         q->asked[asked++] = r;

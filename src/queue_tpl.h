@@ -1,6 +1,6 @@
 /*
- * Queues: the straight ways. A connected stream of which the library knows nothing that the system
- * does not, watched by level, is handed to the port's back end. A wait without a time-out that
+ * Queues: the straight ways. An ordinary socket (is_ordinary()), watched by level, is handed to the
+ * port's back end. A wait without a time-out that
  * would have to be watched asks that once, and all that it finds is the caller's. Everything else
  * goes the careful ways (queue.c, queue_wait.c).
  *
@@ -13,82 +13,80 @@
 
 const struct anysock_queue_backend *const anysock_port_queue = &OWN_QUEUE;
 
-/* The queue's back end is this one, and the socket is to be watched in the ordinary way. */
-static inline bool is_usual(struct anysock_queue *queue, const struct anysock *s, unsigned wanted,
-                            enum anysock_queue_mode mode) {
+/* Whether the arguments are those of the ordinary way to watch. */
+static inline bool is_usual_request(const struct anysock_queue *queue, const struct anysock *s,
+                                    unsigned wanted, enum anysock_queue_mode mode) {
     unsigned known = (unsigned)QUEUE_CONDITIONS & ~(unsigned)OWN_QUEUE.lacks;
-    return are_there(queue, s) && mode == ANYSOCK_QUEUE_LEVEL && (wanted & ~known) == 0 &&
-           (notes_of(queue) & NOTE_OTHER) == 0;
+    return are_there(queue, s) && mode == ANYSOCK_QUEUE_LEVEL && (wanted & ~known) == 0;
 }
 
 int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
                       enum anysock_queue_mode mode, void *data) {
-    if (!is_usual(queue, s, wanted, mode) || !is_ordinary(state_of(s)) ||
-        s->registration_ != NULL || !anysock_queue_try_lock(queue))
+    if (!is_usual_request(queue, s, wanted, mode))
         return anysock_queue_add_on(queue, s, wanted, mode, data);
+    if (!is_locked_at_once(queue))
+        return anysock_queue_add_behind(queue, s, wanted, mode, data);
     struct anysock_registration *r = queue->free;
-    if (r == NULL)
+    if (r == NULL || s->registration_ != NULL)
         return anysock_queue_add_under(queue, s, wanted, mode, data);
     queue->free = r->next;
-    register_socket(r, s, wanted, mode, data);
+    register_socket(r, s, wanted, data);
+    r->place = PLACE_USUAL;
 
     struct anysock_queue *volatile kept = queue;
     struct anysock *volatile kept_socket = s;
-    struct anysock_registration *volatile kept_registration = r;
     if (!is_ordinary(r->state) || OWN_QUEUE.watch(queue, r) != 0)
-        return anysock_queue_add_rest(kept, kept_socket, kept_registration);
-    kept->registered++;
+        return anysock_queue_add_rest(kept, kept_socket);
     anysock_queue_unlock(kept);
     return ANYSOCK_OK;
 }
 
 int anysock_queue_modify(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
                          enum anysock_queue_mode mode, void *data) {
-    struct anysock_registration *r;
-    if (!is_usual(queue, s, wanted, mode) || (r = s->registration_) == NULL || r->queue != queue ||
-        !anysock_queue_try_lock(queue))
+    if (!is_usual_request(queue, s, wanted, mode))
         return anysock_queue_modify_on(queue, s, wanted, mode, data);
-    if (r->place != PLACE_WATCHED || !is_ordinary(r->state) || OWN_QUEUE.makes_edges)
+    if (!is_locked_at_once(queue))
+        return anysock_queue_modify_behind(queue, s, wanted, mode, data);
+    struct anysock_registration *r = s->registration_;
+    if (r == NULL || r->queue != queue || r->place != PLACE_USUAL)
         return anysock_queue_modify_under(queue, s, wanted, mode, data);
-    if (r->wanted == wanted && r->data == data && r->mode == ANYSOCK_QUEUE_LEVEL) {
+    if (r->wanted == wanted && r->data == data) {
         anysock_queue_unlock(queue);
         return ANYSOCK_OK;
     }
     r->wanted = (uint16_t)wanted;
-    r->watched = (uint16_t)(wanted | QUEUE_UNASKED);
-    r->mode = ANYSOCK_QUEUE_LEVEL;
     r->data = data;
 
     struct anysock_queue *volatile kept = queue;
     struct anysock *volatile kept_socket = s;
-    struct anysock_registration *volatile kept_registration = r;
     if (OWN_QUEUE.change(queue, r, true) != 0)
-        return anysock_queue_modify_rest(kept, kept_socket, kept_registration);
+        return anysock_queue_modify_rest(kept, kept_socket);
     anysock_queue_unlock(kept);
     return ANYSOCK_OK;
 }
 
 int anysock_queue_remove(struct anysock_queue *queue, struct anysock *s) {
-    struct anysock_registration *r;
-    if (!are_there(queue, s) || (notes_of(queue) & NOTE_OTHER) != 0 ||
-        (r = s->registration_) == NULL || r->queue != queue || OWN_QUEUE.looks_late ||
-        OWN_QUEUE.makes_edges || !anysock_queue_try_lock(queue))
+    if (!are_there(queue, s) || OWN_QUEUE.looks_late)
         return anysock_queue_remove_on(queue, s);
-    if (r->place != PLACE_WATCHED)
+    if (!is_locked_at_once(queue))
+        return anysock_queue_remove_behind(queue, s);
+    struct anysock_registration *r = s->registration_;
+    if (r == NULL || r->queue != queue || r->place != PLACE_USUAL)
         return anysock_queue_remove_under(queue, s);
+
     struct anysock_queue *volatile kept = queue;
     struct anysock *volatile kept_socket = s;
-    struct anysock_registration *volatile kept_registration = r;
     OWN_QUEUE.forget(queue, r);
-    r = kept_registration;
     queue = kept;
+    s = kept_socket;
+    r = s->registration_;
     r->place = PLACE_FREE;
+    r->fresh = true;
     if (!r->busy) {
         r->next = queue->free;
         queue->free = r;
     }
-    queue->registered--;
-    set_registration(kept_socket, NULL);
+    set_registration(s, NULL);
     anysock_queue_unlock(queue);
     return ANYSOCK_OK;
 }

@@ -31,7 +31,7 @@ static bool odd_was_told(struct anysock_queue *queue, struct anysock_registratio
     r->place = PLACE_RESTING;
     if (r->mode == ANYSOCK_QUEUE_ONE_SHOT || (r->known & ANYSOCK_HANG_UP) != 0)
         return false;
-    r->watched = (uint16_t)((r->wanted | (unsigned)QUEUE_UNASKED) & ~(unsigned)r->known);
+    r->told = r->known;
     r->place = PLACE_WATCHED;
     if (queue->backend->watch(queue, r) == 0)
         return true;
@@ -54,15 +54,15 @@ static unsigned complete(const struct anysock_registration *r, unsigned found) {
 }
 
 unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found) {
-    if (r->place != PLACE_WATCHED || found == 0)
+    if (!is_watched(r) || found == 0)
         return 0;
-    unsigned events = complete(r, found) & r->watched;
+    unsigned events = complete(r, found) & watched_of(r);
     if (events == 0)
         return 0;
     if (r->mode == ANYSOCK_QUEUE_ONE_SHOT)
         r->place = PLACE_RESTING;
     if (r->mode == ANYSOCK_QUEUE_EDGE && r->queue->backend->makes_edges)
-        r->watched &= (uint16_t)~events;
+        r->told |= (uint16_t)events;
     return events;
 }
 

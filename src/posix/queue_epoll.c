@@ -33,7 +33,7 @@ _Static_assert(EPOLLHUP + 0 == ANYSOCK_HANG_UP + 0 && EPOLLRDHUP + 0 == ANYSOCK_
 
 struct epoll_registration {
     struct anysock_registration core;
-    int epoll; /* that it is in */
+    bool inside; /* it is in the inner epoll */
 };
 
 struct epoll_queue {
@@ -109,7 +109,9 @@ static struct epoll_registration *member_of(struct anysock_registration *r) {
 
 /* One-shots are taken out when they are told. */
 static inline int put(int epoll, int action, const struct anysock_registration *r, void *data) {
-    uint32_t bits = r->watched & (uint32_t)QUEUE_CONDITIONS;
+    if (r->place == PLACE_USUAL)
+        return control(epoll, action, r->native, r->wanted, data);
+    uint32_t bits = watched_of(r) & (uint32_t)QUEUE_CONDITIONS;
     if (r->mode == ANYSOCK_QUEUE_EDGE)
         bits |= EPOLLET;
     return control(epoll, action, r->native, bits, data);
@@ -119,37 +121,55 @@ static APART int watch_inner(struct anysock_queue *queue, struct anysock_registr
     int epoll = inner_of(of(queue));
     if (epoll < 0)
         return -1;
-    member_of(r)->epoll = epoll;
-    return put(epoll, EPOLL_CTL_ADD, r, r);
+    if (put(epoll, EPOLL_CTL_ADD, r, r) != 0)
+        return -1;
+    member_of(r)->inside = true;
+    return 0;
 }
 
 static inline int watch(struct anysock_queue *queue, struct anysock_registration *r) {
-    if (is_inner(r))
+    if (r->place != PLACE_USUAL && is_inner(r))
         return watch_inner(queue, r);
-    member_of(r)->epoll = of(queue)->epoll;
     return put(of(queue)->epoll, EPOLL_CTL_ADD, r, r->data);
 }
 
 /* It is gone already if somebody else has closed it, which is no failure of ours. */
-static inline void forget(struct anysock_queue *queue, struct anysock_registration *r) {
-    (void)queue;
+static inline void take_out(int epoll, const struct anysock_registration *r) {
     struct epoll_event ignored; /* kernels before 2.6.9 want one */
-    (void)epoll_ctl(member_of(r)->epoll, EPOLL_CTL_DEL, r->native, &ignored);
+    (void)epoll_ctl(epoll, EPOLL_CTL_DEL, r->native, &ignored);
 }
 
-static APART int move(struct anysock_queue *queue, struct anysock_registration *r) {
-    forget(queue, r);
-    return watch(queue, r);
+static APART void forget_inside(struct anysock_queue *queue, struct anysock_registration *r) {
+    take_out(of(queue)->inner, r);
+    member_of(r)->inside = false;
+}
+
+static inline void forget(struct anysock_queue *queue, struct anysock_registration *r) {
+    if (r->place != PLACE_USUAL && member_of(r)->inside)
+        forget_inside(queue, r);
+    else
+        take_out(of(queue)->epoll, r);
+}
+
+/* From one epoll to the other, if need be. */
+static APART int change_unusual(struct anysock_queue *queue, struct anysock_registration *r,
+                                bool rearmed) {
+    bool inside = member_of(r)->inside;
+    if (inside != is_inner(r)) {
+        forget(queue, r);
+        return watch(queue, r);
+    }
+    if (!rearmed)
+        return 0;
+    return put(inside ? of(queue)->inner : of(queue)->epoll, EPOLL_CTL_MOD, r,
+               inside ? r : r->data);
 }
 
 static inline int change(struct anysock_queue *queue, struct anysock_registration *r,
                          bool rearmed) {
-    bool was_inner = member_of(r)->epoll != of(queue)->epoll;
-    if (was_inner != is_inner(r))
-        return move(queue, r);
-    if (!rearmed)
-        return 0;
-    return put(member_of(r)->epoll, EPOLL_CTL_MOD, r, was_inner ? r : r->data);
+    if (r->place == PLACE_USUAL)
+        return put(of(queue)->epoll, EPOLL_CTL_MOD, r, r->data);
+    return change_unusual(queue, r, rearmed);
 }
 
 /* ------------------------------------------------------------------------------------------- */

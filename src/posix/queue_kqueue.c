@@ -178,9 +178,9 @@ static uint8_t filters_for(const struct anysock_registration *r) {
     uint8_t filters = READING;
     if ((r->state & ST_LISTENING) != 0)
         return filters;
-    if ((r->watched & ANYSOCK_WRITABLE) != 0)
+    if ((watched_of(r) & ANYSOCK_WRITABLE) != 0)
         filters |= WRITING;
-    if ((r->watched & ANYSOCK_PRIORITY) != 0 && (r->state & ST_STREAM) != 0)
+    if ((watched_of(r) & ANYSOCK_PRIORITY) != 0 && (r->state & ST_STREAM) != 0)
         filters |= URGENT;
     return filters;
 }
@@ -221,7 +221,7 @@ static int replace(struct kqueue_registration *k, unsigned old, unsigned wanted)
 }
 
 static int arm(struct kqueue_registration *k) {
-    k->quiet = (k->core.watched & ANYSOCK_READABLE) != 0 ? 0 : READING;
+    k->quiet = (watched_of(&k->core) & ANYSOCK_READABLE) != 0 ? 0 : READING;
     k->shut = (k->core.state & ST_SHUT_WR) != 0;
     return replace(k, k->filters, filters_for(&k->core));
 }
@@ -273,7 +273,7 @@ static bool has_error(int native) {
 /* Of a connected datagram socket, an error looks like a datagram without data. */
 static bool may_be_error(const struct anysock_registration *r, const struct kevent *event) {
     return (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED && event->data == 0 &&
-           r->place == PLACE_WATCHED;
+           is_watched(r);
 }
 
 /* With an end comes the error that caused it, if any. */
@@ -359,7 +359,7 @@ static size_t tell(struct finding *findings, size_t count, struct anysock_queue_
     for (size_t i = 0; i < count; i++) {
         struct anysock_registration *r = &findings[i].k->core;
         unsigned found = findings[i].found;
-        if (r->place != PLACE_WATCHED)
+        if (!is_watched(r))
             continue;
         if ((found & SENDING_ENDED) != 0 && (found & ANYSOCK_PEER_CLOSED) != 0)
             found |= ANYSOCK_HANG_UP;

@@ -92,7 +92,7 @@ static struct afd_registration *first_to_meet(const struct afd_queue *q) {
 
 /* Whether there is anything to ask about a registration that was in the list. */
 static bool is_to_ask(const struct afd_registration *a) {
-    return a->core.place == PLACE_WATCHED && a->stage == AFD_IDLE && a->trouble != AFD_GONE &&
+    return is_watched(&a->core) && a->stage == AFD_IDLE && a->trouble != AFD_GONE &&
            anysock_afd_question_of(&a->core) != 0;
 }
 

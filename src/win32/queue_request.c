@@ -84,7 +84,7 @@ bool anysock_afd_give_helper(struct afd_pool *pool, struct afd_registration *a) 
  * ------------------------------------------------------------------------------------------- */
 
 ULONG anysock_afd_question_of(const struct anysock_registration *r) {
-    unsigned wanted = r->watched;
+    unsigned wanted = watched_of(r);
     ULONG asked = 0;
     if ((wanted & ANYSOCK_READABLE) != 0)
         asked |= AFD_RECEIVE | AFD_ACCEPT | AFD_FINISHED;

@@ -166,6 +166,36 @@ static void socket_that_cannot_be_watched_any_more_is_told(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
+static void closed_socket_is_refused_by_a_queue_that_was_used(void **state) {
+    (void)state;
+    struct anysock s;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &s));
+    add(&s, BOTH, LEVEL);
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    assert_anysock(ANYSOCK_EBADF, anysock_queue_add(queue, &s, BOTH, LEVEL, &s));
+    assert_anysock(ANYSOCK_EBADF, anysock_queue_modify(queue, &s, BOTH, LEVEL, &s));
+    assert_anysock(ANYSOCK_EBADF, anysock_queue_remove(queue, &s));
+    expect_silence();
+}
+
+/* The memory of one that could not be watched serves the next one. */
+static void refused_one_shot_leaves_nothing_to_the_next_socket(void **state) {
+    (void)state;
+    struct anysock gone, next;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &gone));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &next));
+    add(&next, ANYSOCK_WRITABLE, ONE_SHOT);
+    take_out(&next);
+    foreign_close(anysock_native_handle(&gone));
+    (void)anysock_queue_add(queue, &gone, BOTH, ONE_SHOT, &gone); /* poll does not refuse it */
+    take_out(&gone);
+    add(&next, ANYSOCK_READABLE, LEVEL);
+    modify(&next, ANYSOCK_WRITABLE, ONE_SHOT);
+    assert_int_equal(ANYSOCK_WRITABLE, told(&next));
+    expect_silence();
+    assert_anysock(ANYSOCK_OK, anysock_close(&next));
+}
+
 /* --- data --- */
 
 static void data_come_back_as_they_were_given(void **state) {
@@ -489,6 +519,8 @@ int main(void) {
         ON_EACH(add_without_descriptors_works_or_says_why),
         ON_EACH(modify_without_descriptors_works_or_says_why),
         ON_EACH(socket_that_cannot_be_watched_any_more_is_told),
+        ON_EACH(closed_socket_is_refused_by_a_queue_that_was_used),
+        ON_EACH(refused_one_shot_leaves_nothing_to_the_next_socket),
         ON_EACH(data_come_back_as_they_were_given),
         ON_EACH(moved_socket_stays_registered),
         ON_EACH(what_does_not_fit_comes_later),

@@ -462,6 +462,23 @@ static void modify_changes_what_is_wanted(void **state) {
     close_pair(&client, &server);
 }
 
+/* The end is the library's to tell, the rest the system's, which also knows of the end. */
+static void own_end_is_one_edge_and_the_rest_another(void **state) {
+    (void)state;
+    unsigned readable = 0, writable = 0;
+    open_pair();
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_RD));
+    add(&client, BOTH, EDGE);
+    for (int i = 0; i < 6; i++) {
+        unsigned events = told_now(&client);
+        readable += (events & ANYSOCK_READABLE) != 0;
+        writable += (events & ANYSOCK_WRITABLE) != 0;
+    }
+    assert_int_equal(1, readable);
+    assert_in_range(writable, 1, 2); /* the system does not know that it was told */
+    close_pair(&client, &server);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_EACH(level_repeats_as_long_as_it_lasts),
@@ -485,6 +502,7 @@ int main(void) {
         ON_EACH(edges_move_a_stream),
         ON_EACH(modify_tells_anew_what_is_there),
         ON_EACH(modify_changes_what_is_wanted),
+        ON_EACH(own_end_is_one_edge_and_the_rest_another),
     };
     return cmocka_run_group_tests_name("queue_modes", tests, NULL, NULL);
 }

@@ -96,6 +96,43 @@ static void sockets_come_and_go_while_a_thread_waits(void **state) {
     expect_silence();
 }
 
+/* Several threads do so with the same socket: each gets what it asked for, or a code. */
+static struct anysock shared;
+
+static int treat(void *argument) {
+    unsigned turn = *(const unsigned *)argument;
+    int wrong = 0;
+    for (unsigned i = turn; i < turn + ROUNDS; i++) {
+        unsigned wanted = i % 5 == 0 ? ANYSOCK_WRITABLE : ANYSOCK_READABLE;
+        enum anysock_queue_mode mode = i % 7 == 0 ? ONE_SHOT : LEVEL;
+        int added = anysock_queue_add(queue, &shared, wanted, mode, &shared);
+        int modified = anysock_queue_modify(queue, &shared, wanted, LEVEL, &added);
+        int removed = i % 3 == 0 ? anysock_queue_remove(queue, &shared) : ANYSOCK_OK;
+        wrong += (added != ANYSOCK_OK && added != ANYSOCK_EBUSY) ||
+                 (modified != ANYSOCK_OK && modified != ANYSOCK_EINVAL) || removed != ANYSOCK_OK;
+    }
+    return finish(wrong == 0 ? ANYSOCK_OK : ANYSOCK_EINVAL);
+}
+
+static void socket_may_be_treated_by_several_threads(void **state) {
+    (void)state;
+    static struct anysock peer;
+    struct thread threads[THREADS];
+    for (size_t i = 0; i < THREADS; i++)
+        first_tickets[i] = (unsigned)i;
+    make_pair(0, 0, &shared, &peer);
+    start_all(threads, sizeof first_tickets[0], treat, (char *)first_tickets);
+    while (atomic_load(&finished) < THREADS)
+        (void)wait_for(1, PATIENCE_MS);
+    join_all(threads);
+    (void)wait_for(1, 0); /* the wake that may have come last */
+    assert_anysock(ANYSOCK_OK, anysock_queue_remove(queue, &shared));
+    expect_silence();
+    add(&shared, ANYSOCK_WRITABLE, LEVEL);
+    assert_int_equal(1, wait_for(1, PATIENCE_MS));
+    close_pair(&shared, &peer);
+}
+
 /* --- waiting --- */
 
 static int wait_until_woken(void *argument) {
@@ -516,6 +553,7 @@ static void wake_hides_nothing_from_a_foreign_loop(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         ON_EACH(sockets_come_and_go_while_a_thread_waits),
+        ON_EACH(socket_may_be_treated_by_several_threads),
         ON_EACH(second_thread_may_not_wait),
         ON_EACH(closed_listener_gives_its_port_back),
         ON_EACH(woken_thread_sees_what_was_written),
