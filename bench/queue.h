@@ -2,7 +2,7 @@
  * What `queue` asks of a library that watches many sockets. A driver (queue_<library>.c) is one
  * table of functions; between bench_begin() and bench_end() stands what a program would write, and
  * nothing else. The programs around the drivers count (queue_counts.c), time (queue_times.c,
- * queue_win.c) and weigh (queue_heap.c).
+ * on the worlds of queue_posix.c and queue_win32.c) and weigh (queue_heap.c).
  */
 #ifndef ANYSOCK_BENCH_QUEUE_H
 #define ANYSOCK_BENCH_QUEUE_H
