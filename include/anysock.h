@@ -1214,8 +1214,8 @@ ANYSOCK_API int anysock_queue_close(struct anysock_queue *queue);
  *         first one-shot or connected datagram socket of a queue needs a descriptor);
  *         #ANYSOCK_EPROVIDER (Windows: somebody's layer hides the socket from the system).
  *
- * Thread safety: any thread, also while one waits in the queue, and on one socket too.
- * \posix epoll_ctl; kevent \windows WSAIoctl(SIO_BASE_HANDLE) \since 0.1
+ * Thread safety: any thread, also while one waits in the queue, and on one socket too as long as
+ * all mean the same queue. \posix epoll_ctl; kevent \windows WSAIoctl(SIO_BASE_HANDLE) \since 0.1
  */
 ANYSOCK_API int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned wanted,
                                   enum anysock_queue_mode mode, void *data);

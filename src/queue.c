@@ -158,7 +158,8 @@ static bool is_usual(const struct anysock_queue *queue, const struct anysock_reg
 }
 
 /* Hands a registration of which something has changed to the back end, which may be watching it
- * already. On failure it does so still, or not. */
+ * already, and after a failure may do so still. It is not usual before that is done: what it was
+ * watched as may have been something else. */
 static inline int hand_over(struct anysock_queue *queue, struct anysock_registration *r,
                             bool rearmed) {
     bool is_there = is_watched(r);
@@ -300,9 +301,9 @@ int anysock_queue_remove_under(struct anysock_queue *queue, struct anysock *s) {
     r->place = PLACE_FREE;
     if (!r->busy)
         recycle(queue, r);
-    set_registration(s, NULL);
     if (queue->backend->makes_edges)
         change_state(s, ST_EDGE, 0);
+    set_registration(s, NULL);
     return unlock_with(queue, ANYSOCK_OK);
 }
 
@@ -476,7 +477,10 @@ int anysock_queue_open(unsigned flags, struct anysock_queue **queue) {
 int anysock_queue_close(struct anysock_queue *queue) {
     if (queue == NULL)
         return ANYSOCK_OK;
-    if (!is_empty(queue) || somebody_waits(queue))
+    anysock_queue_lock(queue);
+    bool empty = is_empty(queue);
+    anysock_queue_unlock(queue);
+    if (!empty || somebody_waits(queue))
         return refuse(ANYSOCK_EBUSY);
     queue->backend->close(queue);
     destroy(queue);

@@ -29,8 +29,8 @@ enum anysock_place {
 };
 
 /* One socket of a queue. Back ends may lay it at the head of a larger struct of their own, whose
- * rest is zero at first and from then on theirs, also when the registration is used again. A free
- * one is fresh and level, and nothing is known or told. */
+ * rest is zero at first and from then on theirs, also when the registration is used again. In the
+ * list of free ones each is fresh and level, and nothing is known or told. */
 struct anysock_registration {
     struct anysock_queue *queue;       /* the first: see queue_watcher(). Never changes: who is too
                                           late for a removed registration may still read it */
@@ -71,7 +71,8 @@ struct anysock_queue_backend {
     int (*open)(struct anysock_queue *queue);
     void (*close)(struct anysock_queue *queue);
 
-    /* The following three are called under the queue's lock. */
+    /* The following three are called under the queue's lock, with a registration that is
+     * PLACE_WATCHED; if it is PLACE_USUAL, what that says is so. */
 
     /* Begins to watch a registration for its watched conditions. */
     int (*watch)(struct anysock_queue *queue, struct anysock_registration *r);
@@ -118,7 +119,7 @@ struct anysock_queue {
     bool odd_turn;       /* belongs to that thread: whose turn it is when there is room for one */
 
     /* The lock: who finds it taken goes to the gate. */
-    _Atomic int lockers; /* one less than have it or are at the gate, which is a test of the sign */
+    _Atomic int lockers; /* how many have it or wait for it, less one: below 0 it is free */
     struct anysock_port_gate gate;
 
     /* Under the lock. */
@@ -131,12 +132,13 @@ struct anysock_queue {
 
 /* The lock: one atomic step when nobody else is there, and the gate otherwise. An ordinary mutex
  * would cost more than the rest of adding a socket. */
-static inline bool is_locked_at_once(struct anysock_queue *queue) {
+/* Who gets false stands in line, and has to go through the gate. */
+static inline bool lock_at_once(struct anysock_queue *queue) {
     return atomic_fetch_add_explicit(&queue->lockers, 1, memory_order_acquire) + 1 == 0;
 }
 
 static inline void anysock_queue_lock(struct anysock_queue *queue) {
-    if (!is_locked_at_once(queue))
+    if (!lock_at_once(queue))
         anysock_port_gate_wait(&queue->gate);
 }
 

@@ -1,8 +1,8 @@
 /*
  * Queues: the straight ways. An ordinary socket (is_ordinary()), watched by level, is handed to the
- * port's back end. A wait without a time-out that
- * would have to be watched asks that once, and all that it finds is the caller's. Everything else
- * goes the careful ways (queue.c, queue_wait.c).
+ * port's back end. A wait without a time-out that would have to be watched asks that back end once,
+ * and all that it finds is the caller's. Everything else goes the careful ways (queue.c,
+ * queue_wait.c).
  *
  * Every back end that a port has includes this file behind its own half, so that the compiler joins
  * both; see io_tpl.h. Before it says:
@@ -24,7 +24,7 @@ int anysock_queue_add(struct anysock_queue *queue, struct anysock *s, unsigned w
                       enum anysock_queue_mode mode, void *data) {
     if (!is_usual_request(queue, s, wanted, mode))
         return anysock_queue_add_on(queue, s, wanted, mode, data);
-    if (!is_locked_at_once(queue))
+    if (!lock_at_once(queue))
         return anysock_queue_add_behind(queue, s, wanted, mode, data);
     struct anysock_registration *r = queue->free;
     if (r == NULL || s->registration_ != NULL)
@@ -45,7 +45,7 @@ int anysock_queue_modify(struct anysock_queue *queue, struct anysock *s, unsigne
                          enum anysock_queue_mode mode, void *data) {
     if (!is_usual_request(queue, s, wanted, mode))
         return anysock_queue_modify_on(queue, s, wanted, mode, data);
-    if (!is_locked_at_once(queue))
+    if (!lock_at_once(queue))
         return anysock_queue_modify_behind(queue, s, wanted, mode, data);
     struct anysock_registration *r = s->registration_;
     if (r == NULL || r->queue != queue || r->place != PLACE_USUAL)
@@ -68,7 +68,7 @@ int anysock_queue_modify(struct anysock_queue *queue, struct anysock *s, unsigne
 int anysock_queue_remove(struct anysock_queue *queue, struct anysock *s) {
     if (!are_there(queue, s) || OWN_QUEUE.looks_late)
         return anysock_queue_remove_on(queue, s);
-    if (!is_locked_at_once(queue))
+    if (!lock_at_once(queue))
         return anysock_queue_remove_behind(queue, s);
     struct anysock_registration *r = s->registration_;
     if (r == NULL || r->queue != queue || r->place != PLACE_USUAL)
@@ -81,7 +81,7 @@ int anysock_queue_remove(struct anysock_queue *queue, struct anysock *s) {
     s = kept_socket;
     r = s->registration_;
     r->place = PLACE_FREE;
-    r->fresh = true;
+    r->fresh = true; /* the rest is clean: PLACE_USUAL says so */
     if (!r->busy) {
         r->next = queue->free;
         queue->free = r;

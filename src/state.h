@@ -51,8 +51,8 @@ static inline uint32_t state_of(const struct anysock *s) {
 }
 
 /* Clears some bits of the mode and sets others, in one step. It acquires, since whoever adds the
- * socket to a queue relies on being seen afterwards (publish() in queue.c), and releases what was
- * kept of a connect that failed. */
+ * socket to a queue relies on being seen afterwards (register_socket() in queue.h), and releases
+ * what was kept of a connect that failed. */
 static inline void change_mode(struct anysock *s, uint32_t clear, uint32_t set) {
     _Atomic uint32_t *state = (_Atomic uint32_t *)&s->state_;
     uint32_t now = atomic_load_explicit(state, memory_order_relaxed);

@@ -33,7 +33,7 @@ _Static_assert(EPOLLHUP + 0 == ANYSOCK_HANG_UP + 0 && EPOLLRDHUP + 0 == ANYSOCK_
 
 struct epoll_registration {
     struct anysock_registration core;
-    bool inside; /* it is in the inner epoll */
+    bool inside; /* the inner epoll has it; false of free ones */
 };
 
 struct epoll_queue {
@@ -98,6 +98,7 @@ static int inner_of(struct epoll_queue *q) {
     return q->inner = epoll;
 }
 
+/* Never if it is PLACE_USUAL. */
 static bool is_inner(const struct anysock_registration *r) {
     return r->mode == ANYSOCK_QUEUE_ONE_SHOT ||
            (!is_ordinary(r->state) && (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED);

@@ -133,6 +133,36 @@ static void socket_may_be_treated_by_several_threads(void **state) {
     close_pair(&shared, &peer);
 }
 
+/* Looks and arms again, while the main thread finds that the queue cannot be closed. */
+static int look_and_arm(void *argument) {
+    int code = ANYSOCK_OK;
+    (void)argument;
+    for (int i = 0; i < ROUNDS && code == ANYSOCK_OK; i++) {
+        struct anysock_queue_event event;
+        size_t found;
+        code = anysock_queue_wait(queue, &event, 1, 0, &found);
+        if (code == ANYSOCK_OK)
+            code = anysock_queue_modify(queue, &shared, ANYSOCK_WRITABLE, ONE_SHOT, &shared);
+    }
+    atomic_store(&finished, 1);
+    return code;
+}
+
+static void used_queue_is_not_closed(void **state) {
+    (void)state;
+    struct thread thread;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &shared));
+    add(&shared, ANYSOCK_WRITABLE, ONE_SHOT);
+    atomic_store(&finished, 0);
+    thread_start(&thread, look_and_arm, NULL);
+    int code = ANYSOCK_EBUSY;
+    while (code == ANYSOCK_EBUSY && !atomic_load(&finished))
+        code = anysock_queue_close(queue);
+    assert_int_equal(ANYSOCK_OK, thread_join(&thread));
+    assert_anysock(ANYSOCK_EBUSY, code);
+    assert_anysock(ANYSOCK_OK, anysock_close(&shared));
+}
+
 /* --- waiting --- */
 
 static int wait_until_woken(void *argument) {
@@ -554,6 +584,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         ON_EACH(sockets_come_and_go_while_a_thread_waits),
         ON_EACH(socket_may_be_treated_by_several_threads),
+        ON_EACH(used_queue_is_not_closed),
         ON_EACH(second_thread_may_not_wait),
         ON_EACH(closed_listener_gives_its_port_back),
         ON_EACH(woken_thread_sees_what_was_written),
