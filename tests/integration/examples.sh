@@ -86,7 +86,7 @@ check_command_line() {
     done
 }
 
-echo "1..$((${#scenarios[@]} + 2))"
+echo "1..$((${#scenarios[@]} + 3))"
 for scenario in "${scenarios[@]}"; do
     run_scenario "$scenario"
     result "$scenario"
@@ -104,5 +104,16 @@ scenario_command_line() {
 }
 run_scenario command_line
 result command_line
+
+# A program's output may end before the program does: its status is not missed.
+scenario_early_end() {
+    start early bash -c 'exec >&-; exit 3' && hear early something
+    case $trouble in
+        *'early has ended with 3'*) trouble='' ;;
+        *) fail 'the status of who ended early is missed' ;;
+    esac
+}
+run_scenario early_end
+result early_end
 
 [ "$failed" -eq 0 ]

@@ -181,16 +181,19 @@ note_failed_start() {
     fi
 }
 
-# hear NAME PATTERN: waits for a line.
+# hear NAME PATTERN: waits for a line. Who has closed its output is about to end: its status is waited
+# for, since it may come a moment later.
 hear() {
     local status=0
-    while next_line "$1"; do
+    while next_line "$1" || { status=$? && false; }; do
         # shellcheck disable=SC2053 # it is a pattern
         [[ $line != $2 ]] || return 0
     done
     fail "$1 did not print \"$2\""
-    if [ -n "${pid[$1]-}" ] && ! kill -0 "${pid[$1]}" 2>/dev/null; then
-        wait "${pid[$1]}" || status=$?
+    if [[ -n ${pid[$1]-} && $status -le 128 ]]; then
+        wait "${pid[$1]}"
+        status=$?
+        unset "pid[$1]"
         note_failed_start "$1" "$status"
         fail "$1 has ended with $status"
     fi
