@@ -1264,8 +1264,8 @@ ANYSOCK_API int anysock_queue_remove(struct anysock_queue *queue, struct anysock
  *                    registration meanwhile, one of it as it was may come beside the new one,
  *                    each with its own data.
  * @param capacity    the most events to receive, from 1. What does not fit comes with the next
- *                    wait. So may, with "afd", a condition that has just begun, if there are other
- *                    events: not every such wait pays for the call that finds it.
+ *                    wait. With "afd" a condition that has just begun may also come up to seven
+ *                    waits later, if those have other events: the call that finds it is dear.
  * @param timeout_ms  how long at most; 0 only looks, #ANYSOCK_FOREVER.
  * @param count       receives how many events there are; 0 when the time ran out and on failure. A
  *                    wake may come alone, with 0, or together with events: look at what it is about
