@@ -26,9 +26,14 @@ static void push(struct anysock_registration **list, struct anysock_registration
     *list = r;
 }
 
+/* Whether the straight ways are for this queue. */
+static bool has_port_backend(const struct anysock_queue *queue) {
+    return queue->backend == anysock_port_queue;
+}
+
 /* The free ones. The straight way takes whatever is in its list. */
 static struct anysock_registration **free_ones(struct anysock_queue *queue) {
-    return (notes_of(queue) & NOTE_OTHER) == 0 ? &queue->free : &queue->other_free;
+    return has_port_backend(queue) ? &queue->free : &queue->other_free;
 }
 
 /* Nobody can hold a removed registration any more. */
@@ -153,8 +158,7 @@ void anysock_queue_give_up(struct anysock_queue *queue, struct anysock_registrat
 }
 
 static bool is_usual(const struct anysock_queue *queue, const struct anysock_registration *r) {
-    return queue->backend == anysock_port_queue && r->mode == ANYSOCK_QUEUE_LEVEL &&
-           is_ordinary(r->state);
+    return has_port_backend(queue) && r->mode == ANYSOCK_QUEUE_LEVEL && is_ordinary(r->state);
 }
 
 /* Hands a registration of which something has changed to the back end, which may be watching it
@@ -423,7 +427,7 @@ static struct anysock_queue *make(const struct anysock_queue_backend *backend) {
     queue->watcher = &watcher;
     queue->backend = backend;
     atomic_init(&queue->lockers, -1);
-    atomic_init(&queue->notes, backend != anysock_port_queue ? NOTE_OTHER : 0);
+    atomic_init(&queue->notes, has_port_backend(queue) ? 0 : NOTE_OTHER);
     if (anysock_port_gate_open(&queue->gate) != 0) {
         free(queue);
         return NULL;

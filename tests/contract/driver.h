@@ -53,6 +53,22 @@ static inline void add(struct anysock_queue *queue, struct anysock *s, unsigned 
     assert_anysock(ANYSOCK_OK, anysock_queue_add(queue, s, wanted, ANYSOCK_QUEUE_LEVEL, s));
 }
 
+/* Opens sockets in which nothing happens, and adds them. */
+static inline void add_new(struct anysock_queue *queue, struct anysock *sockets, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        sockets[i] = open_datagram();
+        add(queue, &sockets[i], ANYSOCK_READABLE);
+    }
+}
+
+/* Closes those that are still open, and the queue. */
+static inline void close_all(struct anysock_queue *queue, struct anysock *sockets, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (anysock_is_open(&sockets[i]))
+            assert_anysock(ANYSOCK_OK, anysock_close(&sockets[i]));
+    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+}
+
 /* A look, which also makes requests for those who have nothing. */
 static inline size_t look(struct anysock_queue *queue) {
     struct anysock_queue_event events[4];

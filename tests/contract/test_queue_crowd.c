@@ -9,19 +9,13 @@ static struct anysock crowd[2 * AFD_MANY + 1];
 /* Sockets in which nothing happens, in requests about many. */
 static struct anysock_queue *open_crowd(void) {
     struct anysock_queue *queue = open_queue();
-    for (size_t i = 0; i < COUNT_OF(crowd); i++) {
-        crowd[i] = open_datagram();
-        add(queue, &crowd[i], ANYSOCK_READABLE);
-    }
+    add_new(queue, crowd, COUNT_OF(crowd));
     assert_int_equal(0, look(queue));
     return queue;
 }
 
 static void close_crowd(struct anysock_queue *queue) {
-    for (size_t i = 0; i < COUNT_OF(crowd); i++)
-        if (anysock_is_open(&crowd[i]))
-            assert_anysock(ANYSOCK_OK, anysock_close(&crowd[i]));
-    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+    close_all(queue, crowd, COUNT_OF(crowd));
 }
 
 static void each_of_a_crowd_is_told(void **state) {
@@ -143,10 +137,7 @@ static void a_crowd_goes_on_without_one_that_is_closed_behind_the_queue(void **s
 static void a_crowd_is_asked_one_by_one_if_one_of_it_makes_the_request_fail(void **state) {
     (void)state;
     struct anysock_queue *queue = open_queue();
-    for (size_t i = 0; i < AFD_MANY; i++) {
-        crowd[i] = open_datagram();
-        add(queue, &crowd[i], ANYSOCK_READABLE);
-    }
+    add_new(queue, crowd, AFD_MANY);
     foreign_close(anysock_native_handle(&crowd[3]));
     assert_told(queue, &crowd[3], ANYSOCK_READABLE | ANYSOCK_ERROR);
     whisper(&crowd[4], &crowd[5]);
@@ -180,10 +171,7 @@ static void a_crowd_outlives_the_thread_that_asked(void **state) {
     (void)state;
     struct anysock_queue *queue = open_queue();
     struct thread thread;
-    for (size_t i = 0; i < COUNT_OF(crowd); i++) {
-        crowd[i] = open_datagram();
-        add(queue, &crowd[i], ANYSOCK_READABLE);
-    }
+    add_new(queue, crowd, COUNT_OF(crowd));
     thread_start(&thread, look_once, queue);
     assert_int_equal(0, thread_join(&thread));
     for (size_t i = 0; i < COUNT_OF(crowd); i += 5) {
@@ -198,10 +186,7 @@ static void a_crowd_outlives_the_thread_that_asked(void **state) {
 static void a_crowd_whose_request_fails_later_is_asked_one_by_one(void **state) {
     (void)state;
     struct anysock_queue *queue = open_queue();
-    for (size_t i = 0; i < AFD_MANY; i++) {
-        crowd[i] = open_datagram();
-        add(queue, &crowd[i], ANYSOCK_READABLE);
-    }
+    add_new(queue, crowd, AFD_MANY);
     assert_int_equal(0, look(queue));
     assert_int_equal(1, driver.asked);
     whisper(&crowd[4], &crowd[5]);
@@ -209,19 +194,6 @@ static void a_crowd_whose_request_fails_later_is_asked_one_by_one(void **state) 
     assert_told(queue, &crowd[5], ANYSOCK_READABLE);
     assert_int_equal(AFD_MANY, driver.asked_alone);
     close_crowd(queue);
-}
-
-static void a_request_that_fails_later_is_an_error_of_its_socket(void **state) {
-    (void)state;
-    struct anysock_queue *queue = open_queue();
-    struct anysock s = open_datagram();
-    add(queue, &s, ANYSOCK_READABLE);
-    assert_int_equal(0, look(queue));
-    whisper(&s, &s);
-    driver.latest->Status = (NTSTATUS)0xC0000001;
-    assert_told(queue, &s, ANYSOCK_READABLE | ANYSOCK_ERROR);
-    assert_anysock(ANYSOCK_OK, anysock_close(&s));
-    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
 }
 
 /* ------------------------------------------------------------------------------------------- *
@@ -232,18 +204,13 @@ static struct anysock many[5 * AFD_MANY]; /* more than one helper has requests f
 
 static struct anysock_queue *open_many(void) {
     struct anysock_queue *queue = open_queue();
-    for (size_t i = 0; i < COUNT_OF(many); i++) {
-        many[i] = open_datagram();
-        add(queue, &many[i], ANYSOCK_READABLE);
-    }
+    add_new(queue, many, COUNT_OF(many));
     assert_int_equal(0, look(queue));
     return queue;
 }
 
 static void close_many(struct anysock_queue *queue) {
-    for (size_t i = 0; i < COUNT_OF(many); i++)
-        assert_anysock(ANYSOCK_OK, anysock_close(&many[i]));
-    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+    close_all(queue, many, COUNT_OF(many));
 }
 
 static void the_quiet_are_asked_about_together(void **state) {
@@ -369,7 +336,6 @@ int main(void) {
         TEST(a_crowd_that_has_left_is_cancelled),
         TEST(a_crowd_outlives_the_thread_that_asked),
         TEST(a_crowd_whose_request_fails_later_is_asked_one_by_one),
-        TEST(a_request_that_fails_later_is_an_error_of_its_socket),
         TEST(the_quiet_are_asked_about_together),
         TEST(who_comes_and_goes_does_not_use_up_the_requests),
         TEST(requests_that_are_used_up_lose_nobody),

@@ -26,14 +26,9 @@ static void close_waits_for_the_packets_of_all_requests(void **state) {
     (void)state;
     struct anysock sockets[40]; /* more than one helper is for */
     struct anysock_queue *queue = open_queue();
-    for (size_t i = 0; i < COUNT_OF(sockets); i++) {
-        sockets[i] = open_datagram();
-        add(queue, &sockets[i], ANYSOCK_READABLE);
-    }
+    add_new(queue, sockets, COUNT_OF(sockets));
     assert_int_equal(0, look(queue));
-    for (size_t i = 0; i < COUNT_OF(sockets); i++)
-        assert_anysock(ANYSOCK_OK, anysock_close(&sockets[i]));
-    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+    close_all(queue, sockets, COUNT_OF(sockets));
 }
 
 static void a_request_that_asks_for_too_little_is_made_anew(void **state) {
@@ -68,7 +63,7 @@ static void an_answer_that_is_out_of_date_is_not_told(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
 }
 
-/* What rouses makes a wait take packets before it asks. */
+/* The wait takes what roused it together with the answer. */
 static void an_answer_that_is_out_of_date_is_not_told_after_a_wake(void **state) {
     (void)state;
     struct anysock_queue *queue = open_queue();
@@ -136,17 +131,31 @@ static void what_is_cancelled_does_not_hide_what_is_there(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
 }
 
+/* Who has always something to tell, beside one who has nothing yet. */
+static struct anysock busy, client, server;
+
+static struct anysock_queue *open_beside_busy(void) {
+    struct anysock_queue *queue = open_queue();
+    busy = open_datagram();
+    make_pair(0, ANYSOCK_NONBLOCK, &client, &server);
+    add(queue, &server, ANYSOCK_READABLE);
+    assert_int_equal(0, look(queue));
+    add(queue, &busy, ANYSOCK_WRITABLE);
+    return queue;
+}
+
+static void close_beside_busy(struct anysock_queue *queue) {
+    assert_anysock(ANYSOCK_OK, anysock_close(&busy));
+    close_pair(&client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+}
+
 /* A wait that finds enough by asking takes packets now and then, and after each that brought
  * something the next one does. */
 static void who_begins_to_speak_is_told_soon_beside_others(void **state) {
     (void)state;
     static const int patience[] = {9, 2};
-    struct anysock_queue *queue = open_queue();
-    struct anysock busy = open_datagram(), client, server;
-    make_pair(0, ANYSOCK_NONBLOCK, &client, &server);
-    add(queue, &server, ANYSOCK_READABLE);
-    assert_int_equal(0, look(queue));
-    add(queue, &busy, ANYSOCK_WRITABLE);
+    struct anysock_queue *queue = open_beside_busy();
     for (int i = 0; i < 50; i++)
         assert_int_equal(1, look(queue));
     for (size_t i = 0; i < COUNT_OF(patience); i++) {
@@ -160,20 +169,13 @@ static void who_begins_to_speak_is_told_soon_beside_others(void **state) {
         for (int looks = 0; looks < 3; looks++) /* until it counts as quiet */
             assert_int_equal(1, look(queue));
     }
-    assert_anysock(ANYSOCK_OK, anysock_close(&busy));
-    close_pair(&client, &server);
-    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+    close_beside_busy(queue);
 }
 
 /* And then it also tells whoever has just begun to speak. */
 static void a_wake_is_heard_beside_others(void **state) {
     (void)state;
-    struct anysock_queue *queue = open_queue();
-    struct anysock busy = open_datagram(), client, server;
-    make_pair(0, ANYSOCK_NONBLOCK, &client, &server);
-    add(queue, &server, ANYSOCK_READABLE);
-    assert_int_equal(0, look(queue));
-    add(queue, &busy, ANYSOCK_WRITABLE);
+    struct anysock_queue *queue = open_beside_busy();
     for (int i = 0; i < 50; i++)
         assert_int_equal(1, look(queue));
     say(&client, "x");
@@ -181,20 +183,13 @@ static void a_wake_is_heard_beside_others(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_queue_wake(queue));
     assert_int_equal(2, look(queue));
     assert_int_equal(0, notes_of(queue));
-    assert_anysock(ANYSOCK_OK, anysock_close(&busy));
-    close_pair(&client, &server);
-    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+    close_beside_busy(queue);
 }
 
 static void who_has_always_something_does_not_drown_the_others(void **state) {
     (void)state;
-    struct anysock_queue *queue = open_queue();
-    struct anysock busy = open_datagram(), client, server;
+    struct anysock_queue *queue = open_beside_busy();
     struct anysock_queue_event event;
-    make_pair(0, ANYSOCK_NONBLOCK, &client, &server);
-    add(queue, &server, ANYSOCK_READABLE);
-    assert_int_equal(0, look(queue));
-    add(queue, &busy, ANYSOCK_WRITABLE);
     assert_int_equal(1, look(queue));
     say(&client, "x");
     (void)await(&server, ANYSOCK_READABLE);
@@ -205,9 +200,7 @@ static void who_has_always_something_does_not_drown_the_others(void **state) {
         assert_int_equal(1, count);
         assert_true(anysock_deadline_left(&deadline) > 0);
     } while (event.data != &server);
-    assert_anysock(ANYSOCK_OK, anysock_close(&busy));
-    close_pair(&client, &server);
-    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+    close_beside_busy(queue);
 }
 
 /* ------------------------------------------------------------------------------------------- *
@@ -297,6 +290,20 @@ static void a_socket_that_cannot_be_asked_about_is_an_error_of_its_own(void **st
     assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
 }
 
+/* The driver may refuse late, too. */
+static void a_request_that_fails_later_is_an_error_of_its_socket(void **state) {
+    (void)state;
+    struct anysock_queue *queue = open_queue();
+    struct anysock s = open_datagram();
+    add(queue, &s, ANYSOCK_READABLE);
+    assert_int_equal(0, look(queue));
+    whisper(&s, &s);
+    driver.latest->Status = (NTSTATUS)0xC0000001; /* STATUS_UNSUCCESSFUL */
+    assert_told(queue, &s, ANYSOCK_READABLE | ANYSOCK_ERROR);
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+}
+
 /* More than one look is about, and more than one wait can tell. */
 static void all_of_many_get_their_turn(void **state) {
     (void)state;
@@ -368,6 +375,7 @@ int main(void) {
         TEST(the_next_one_with_the_memory_of_a_closed_one_is_told),
         TEST(a_handle_that_is_used_again_hides_no_event),
         TEST(a_socket_that_cannot_be_asked_about_is_an_error_of_its_own),
+        TEST(a_request_that_fails_later_is_an_error_of_its_socket),
         TEST(all_of_many_get_their_turn),
         TEST(a_wait_that_lacks_memory_says_so_and_loses_nobody),
     };

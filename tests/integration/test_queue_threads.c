@@ -521,16 +521,15 @@ static void who_waits_hears_of_newcomers(void **state) {
     thread_start(&thread, wait_for_newcomers, NULL);
     for (unsigned i = 0; i < ADDITIONS; i++) {
         bool is_known = i % 2 == 0;
+        int (*tell)(struct anysock_queue *, struct anysock *, unsigned, enum anysock_queue_mode,
+                    void *) = is_known ? anysock_queue_modify : anysock_queue_add;
         size_t none;
         codes |= anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &newcomer);
         if (is_known)
             codes |= anysock_queue_add(queue, &newcomer, ANYSOCK_READABLE, LEVEL, &newcomer);
         meet(2 * i + 1);
         (void)anysock_poll(NULL, 0, 1, &none); /* mostly it sleeps by then, which is the point */
-        if (is_known)
-            codes |= anysock_queue_modify(queue, &newcomer, ANYSOCK_WRITABLE, LEVEL, &newcomer);
-        else
-            codes |= anysock_queue_add(queue, &newcomer, ANYSOCK_WRITABLE, LEVEL, &newcomer);
+        codes |= tell(queue, &newcomer, ANYSOCK_WRITABLE, LEVEL, &newcomer);
         meet(2 * i + 2);
         codes |= anysock_close(&newcomer);
     }
