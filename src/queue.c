@@ -1,117 +1,11 @@
 /*
  * Queues: who is watched, for what, and what the library knows without asking the system. The back
- * end (queue.h) watches; queue_wait.c tells.
+ * end (queue.h) watches; queue_wait.c tells; queue_memory.c keeps the registrations.
  */
 #include <stddef.h>
 #include <stdlib.h>
 
 #include "queue.h"
-
-/* Registrations are allocated so many at a time. */
-#define CHUNK_COUNT 32
-/* A waiting thread is roused when so many removed registrations wait for it. */
-#define LIMBO_MAX 1024
-
-struct chunk {
-    struct chunk *next;
-    max_align_t registrations[];
-};
-
-/* ------------------------------------------------------------------------------------------- *
- * Registrations. Removed ones are used again; their memory goes back with the queue.
- * ------------------------------------------------------------------------------------------- */
-
-static void push(struct anysock_registration **list, struct anysock_registration *r) {
-    r->next = *list;
-    *list = r;
-}
-
-/* Whether the straight ways are for this queue. */
-static bool has_port_backend(const struct anysock_queue *queue) {
-    return queue->backend == anysock_port_queue;
-}
-
-/* The free ones. The straight way takes whatever is in its list. */
-static struct anysock_registration **free_ones(struct anysock_queue *queue) {
-    return has_port_backend(queue) ? &queue->free : &queue->other_free;
-}
-
-/* Nobody can hold a removed registration any more. */
-void anysock_queue_empty_limbo(struct anysock_queue *queue) {
-    while (queue->limbo != NULL) {
-        struct anysock_registration *r = queue->limbo;
-        queue->limbo = r->next;
-        push(free_ones(queue), r);
-    }
-    queue->in_limbo = 0;
-    anysock_queue_clear_note(queue, NOTE_LIMBO);
-}
-
-/* A wait that began before the removal may have found the registration already, and looks at its
- * place later: until it has come back nobody else may use it. */
-static void lay_aside(struct anysock_queue *queue, struct anysock_registration *r) {
-    push(&queue->limbo, r);
-    if (++queue->in_limbo % LIMBO_MAX == 0)
-        anysock_queue_rouse(queue, NOTE_LIMBO);
-    else
-        anysock_queue_set_note(queue, NOTE_LIMBO);
-}
-
-static inline void recycle(struct anysock_queue *queue, struct anysock_registration *r) {
-    r->place = PLACE_FREE;
-    r->told = 0;
-    r->known = 0;
-    r->mode = ANYSOCK_QUEUE_LEVEL;
-    r->fresh = true;
-    if (!queue->backend->looks_late || !somebody_waits(queue))
-        push(free_ones(queue), r);
-    else
-        lay_aside(queue, r);
-}
-
-void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registration *r) {
-    recycle(queue, r);
-}
-
-static struct anysock_registration *at(const struct anysock_queue *queue, struct chunk *chunk,
-                                       size_t i) {
-    return (void *)((char *)chunk->registrations + i * queue->backend->registration_size);
-}
-
-static bool grow(struct anysock_queue *queue) {
-    size_t size = queue->backend->registration_size;
-    struct chunk *chunk = calloc(1, sizeof *chunk + CHUNK_COUNT * size);
-    if (chunk == NULL)
-        return false;
-    chunk->next = queue->chunks;
-    queue->chunks = chunk;
-    for (size_t i = 0; i < CHUNK_COUNT; i++) {
-        struct anysock_registration *r = at(queue, chunk, i);
-        r->queue = queue;
-        r->fresh = true;
-        push(free_ones(queue), r);
-    }
-    return true;
-}
-
-static struct anysock_registration *allocate(struct anysock_queue *queue) {
-    struct anysock_registration **list = free_ones(queue);
-    if (*list == NULL && !somebody_waits(queue))
-        anysock_queue_empty_limbo(queue);
-    if (*list == NULL && !grow(queue))
-        return NULL;
-    struct anysock_registration *r = *list;
-    *list = r->next;
-    return r;
-}
-
-static bool is_empty(const struct anysock_queue *queue) {
-    for (struct chunk *chunk = queue->chunks; chunk != NULL; chunk = chunk->next)
-        for (size_t i = 0; i < CHUNK_COUNT; i++)
-            if (at(queue, chunk, i)->place != PLACE_FREE)
-                return false;
-    return true;
-}
 
 /* ------------------------------------------------------------------------------------------- *
  * Odd registrations: those of which the library knows something to tell
@@ -246,7 +140,7 @@ int anysock_queue_add_rest(struct anysock_queue *queue, struct anysock *s) {
         mark_edge(queue, s, r);
     } else {
         set_registration(s, NULL);
-        recycle(queue, r);
+        anysock_queue_recycle(queue, r);
     }
     return unlock_with(queue, code);
 }
@@ -258,7 +152,7 @@ int anysock_queue_add_under(struct anysock_queue *queue, struct anysock *s, unsi
         code = refuse(ANYSOCK_EBUSY);
     if (code != ANYSOCK_OK)
         return unlock_with(queue, code);
-    struct anysock_registration *r = allocate(queue);
+    struct anysock_registration *r = anysock_queue_allocate(queue);
     if (r == NULL)
         return unlock_with(queue, refuse(ANYSOCK_ENOMEM));
     r->mode = (uint8_t)mode;
@@ -304,7 +198,7 @@ int anysock_queue_remove_under(struct anysock_queue *queue, struct anysock *s) {
         unlink_odd(queue, r);
     r->place = PLACE_FREE;
     if (!r->busy)
-        recycle(queue, r);
+        anysock_queue_recycle(queue, r);
     if (queue->backend->makes_edges)
         change_state(s, ST_EDGE, 0);
     set_registration(s, NULL);
@@ -437,11 +331,7 @@ static struct anysock_queue *make(const struct anysock_queue_backend *backend) {
 
 static void destroy(struct anysock_queue *queue) {
     int native = anysock_port_native_error();
-    while (queue->chunks != NULL) {
-        struct chunk *chunk = queue->chunks;
-        queue->chunks = chunk->next;
-        free(chunk);
-    }
+    anysock_queue_free_registrations(queue);
     anysock_port_gate_close(&queue->gate);
     free(queue);
     anysock_port_set_native_error(native);
@@ -482,7 +372,7 @@ int anysock_queue_close(struct anysock_queue *queue) {
     if (queue == NULL)
         return ANYSOCK_OK;
     anysock_queue_lock(queue);
-    bool empty = is_empty(queue);
+    bool empty = anysock_queue_is_empty(queue);
     anysock_queue_unlock(queue);
     if (!empty || somebody_waits(queue))
         return refuse(ANYSOCK_EBUSY);

@@ -1,6 +1,6 @@
 /*
- * What a queue is made of: the core's half (queue.c) and the contract of its back ends, of which
- * there is one in every port and a portable one (queue_poll.c).
+ * What a queue is made of: the core's half (queue.c, with queue_memory.c and queue_wait.c) and the
+ * contract of its back ends, of which there is one in every port and a portable one (queue_poll.c).
  *
  * The core decides who is watched and for what, and knows what the system does not; a back end
  * watches.
@@ -167,8 +167,6 @@ static inline bool somebody_waits(struct anysock_queue *queue) {
 void anysock_queue_rouse(struct anysock_queue *queue, unsigned notes);
 /* A back end has taken the signal of its wake() back. The waiting thread only. */
 void anysock_queue_roused(struct anysock_queue *queue);
-/* Gives a registration to the free ones, under the lock. */
-void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registration *r);
 /* Makes what a system says of a watched registration what the user is told, and takes note of the
  * telling: 0 if there is nothing to tell. Under the lock; not needed where the system does both. */
 unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found);
@@ -244,13 +242,26 @@ int anysock_queue_wait_again(struct anysock_queue *queue, struct anysock_queue_e
 /* A registration cannot be watched any more, which its owner must hear. Under the lock. */
 void anysock_queue_give_up(struct anysock_queue *queue, struct anysock_registration *r);
 
-/* Between queue.c and queue_wait.c: puts a registration at the end of the odd ones; takes those out
- * of limbo that nobody can hold any more, under the lock. */
+/* Between queue.c and queue_wait.c: puts a registration at the end of the odd ones. */
 void anysock_queue_append_odd(struct anysock_queue *queue, struct anysock_registration *r);
+
+/* The memory of registrations (queue_memory.c), under the lock. A free registration, which the
+ * caller takes to another place, or null if there is no memory. */
+struct anysock_registration *anysock_queue_allocate(struct anysock_queue *queue);
+/* Makes a registration free; at once, or when the wait that may still hold it has come back. */
+void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registration *r);
+/* No wait can hold a removed registration any more. */
 void anysock_queue_empty_limbo(struct anysock_queue *queue);
+bool anysock_queue_is_empty(const struct anysock_queue *queue);
+void anysock_queue_free_registrations(struct anysock_queue *queue);
 
 /* The port's back end, and the portable one, which takes over when the port's cannot be opened. */
 extern const struct anysock_queue_backend *const anysock_port_queue;
 extern const struct anysock_queue_backend anysock_poll_queue;
+
+/* Whether the straight ways are for this queue. */
+static inline bool has_port_backend(const struct anysock_queue *queue) {
+    return queue->backend == anysock_port_queue;
+}
 
 #endif /* ANYSOCK_QUEUE_H */
