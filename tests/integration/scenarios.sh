@@ -59,7 +59,7 @@ patience=60
 many=200 many_bytes=5000
 options=(--native)
 
-declare -A pid=() input=() output=() printed=() errors=() runner=()
+declare -A pid=() input=() output=() printed=() errors=()
 names=()
 serial=0
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/anysock-scenarios.XXXXXX") || exit 1
@@ -101,7 +101,6 @@ start() {
     output[$name]=$fd
     rm "$files.in" "$files.out"
     errors[$name]=$files.err
-    runner[$name]=${1##*/}
     [ -n "${printed[$name]+started}" ] || names+=("$name")
     printed[$name]=''
 }
@@ -172,15 +171,6 @@ next_line() {
     printed[$1]+=$line$'\n'
 }
 
-# note_failed_start NAME STATUS: Wine 8 fails to start a program now and then (seen twice in some
-# thousand starts, on a busy machine): it ends with 1 before it has printed anything, to either
-# output. Our programs say something before they end with 1.
-note_failed_start() {
-    if [[ $2 -eq 1 && ${runner[$1]} == wine-run && -z ${printed[$1]} && ! -s ${errors[$1]} ]]; then
-        deviation="Wine did not start the $1 of this scenario"
-    fi
-}
-
 # hear NAME PATTERN: waits for a line. Who has closed its output is about to end: its status is waited
 # for, since it may come a moment later.
 hear() {
@@ -194,7 +184,6 @@ hear() {
         wait "${pid[$1]}"
         status=$?
         unset "pid[$1]"
-        note_failed_start "$1" "$status"
         fail "$1 has ended with $status"
     fi
     return 1
@@ -243,7 +232,6 @@ finish() {
     exec {fd}<&-
     unset "output[$name]" "pid[$name]"
     [ "$status" -eq "$expected" ] && return
-    note_failed_start "$name" "$status"
     fail "$name exits with $status instead of $expected"
 }
 
