@@ -83,6 +83,22 @@ static void say_bytes_readable(struct anysock *s) {
         say("bytes readable: %lu", (unsigned long)bytes);
 }
 
+/* That of the local address, by which the packets usually go. */
+static void say_interface(struct anysock *s) {
+    struct anysock_addr addr;
+    uint32_t index;
+    char name[ANYSOCK_INTERFACE_NAME_MAX];
+    int code = anysock_local_addr(s, &addr);
+    if (code == ANYSOCK_OK)
+        code = anysock_interface_of(&addr, &index);
+    if (code == ANYSOCK_OK)
+        code = anysock_interface_name(index, name, sizeof name);
+    if (code != ANYSOCK_OK)
+        report(code, "interface");
+    else
+        say("interface: %s, number %lu", name, (unsigned long)index);
+}
+
 static void say_option(struct anysock *s, enum anysock_option option, const char *name) {
     int value;
     int code = anysock_get_option(s, option, &value);
@@ -99,6 +115,7 @@ static int say_everything(struct anysock *s, const char *protocol, enum anysock_
     if (say_local_address(s, "local address") != ANYSOCK_OK)
         return DIFFERENT;
     say_peer_address(s);
+    say_interface(s);
     say("mode: %s", anysock_is_blocking(s) ? "blocking" : "non-blocking");
     say_timeout(s, ANYSOCK_TIMEOUT_RECV, "receive");
     say_timeout(s, ANYSOCK_TIMEOUT_SEND, "send");

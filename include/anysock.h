@@ -396,6 +396,42 @@ ANYSOCK_API int anysock_addr_from_native(const void *native, size_t length,
 ANYSOCK_API int anysock_addr_to_native(const struct anysock_addr *addr, void *native, size_t size,
                                        size_t *length);
 
+/** A buffer of this many bytes holds the name of any interface, with the final NUL. */
+#define ANYSOCK_INTERFACE_NAME_MAX 264
+
+/**
+ * @brief Finds the network interface of this machine that has an address, such as the local one of
+ * a connection.
+ *
+ * The port does not count. An IPv6 address with a zone is found in that zone only; an IPv4-mapped
+ * one counts as IPv4. All of 127.0.0.0/8 is the loopback interface's.
+ *
+ * @param addr   the address.
+ * @param index  receives the interface's index, which is not 0; untouched on failure.
+ * @return #ANYSOCK_OK; #ANYSOCK_EADDRNOTAVAIL if no interface has it (the wildcard is none's);
+ *         #ANYSOCK_EAFNOSUPPORT for no address; #ANYSOCK_EFAULT; #ANYSOCK_ENOMEM, #ANYSOCK_ENOBUFS,
+ *         #ANYSOCK_EMFILE, #ANYSOCK_ENFILE, #ANYSOCK_EACCES (a sandbox) if the system cannot tell.
+ *
+ * Not for every packet: the system lists all interfaces each time, in memory that the call frees
+ * again. Thread safety: any thread. \posix getifaddrs, if_nametoindex \windows
+ * GetAdaptersAddresses \since 0.1
+ */
+ANYSOCK_API int anysock_interface_of(const struct anysock_addr *addr, uint32_t *index);
+
+/**
+ * @brief The name of an interface, which anysock_addr_parse() takes as a zone: "eth0", on Windows
+ *        "ethernet_32769" and the like.
+ *
+ * @param index  the interface's index.
+ * @param name   receives the NUL-terminated name; an empty string on failure, if size > 0.
+ * @param size   bytes at name; #ANYSOCK_INTERFACE_NAME_MAX always suffices.
+ * @return #ANYSOCK_OK; #ANYSOCK_ENODEV if there is no such interface; #ANYSOCK_ENOBUFS if the name
+ *         does not fit; #ANYSOCK_EFAULT.
+ *
+ * Thread safety: any thread. \posix if_indextoname \windows the same \since 0.1
+ */
+ANYSOCK_API int anysock_interface_name(uint32_t index, char *name, size_t size);
+
 /* ============================================================================================
  * The socket
  * ========================================================================================= */

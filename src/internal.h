@@ -110,6 +110,14 @@ int anysock_port_local_addr(anysock_native native, struct anysock_addr *addr);
 int anysock_port_peer_addr(anysock_native native, struct anysock_addr *addr);
 /* The index of the interface with this name; 0 if there is none. */
 uint32_t anysock_port_interface_index(const char *name);
+/* The name of the interface with this index, at most ANYSOCK_INTERFACE_NAME_MAX bytes; false if
+ * there is none. */
+bool anysock_port_interface_name(uint32_t index, char *name);
+/* Shows every IPv4 and IPv6 address of every interface, with the interface's index, as long as the
+ * visitor returns true. */
+typedef bool anysock_address_visitor(void *context, const struct anysock_addr *addr,
+                                     uint32_t index);
+int anysock_port_each_address(anysock_address_visitor *visit, void *context);
 
 /* Sets the kernel mode. Maps to ANYSOCK_EBUSY if an event selection forbids "blocking". */
 int anysock_port_set_blocking(anysock_native native, bool blocking);

@@ -87,6 +87,28 @@ uint32_t anysock_port_interface_index(const char *name) {
     return strcmp(name, "eth7") == 0 ? 7 : 0;
 }
 
+bool anysock_port_interface_name(uint32_t index, char *name) {
+    if (index == 7)
+        memcpy(name, "eth7", 5);
+    return index == 7;
+}
+
+/* The loopback interface is number 1; eth7 and its neighbour have the same link-local address. */
+int anysock_port_each_address(anysock_address_visitor *visit, void *context) {
+    static const struct {
+        const char *text;
+        uint32_t index;
+    } rows[] = {{"127.0.0.1", 1}, {"::1", 1}, {"192.0.2.7", 7}, {"fe80::7%7", 7}, {"fe80::7%8", 8}};
+    if (fake_fails("each_address"))
+        return -1;
+    struct anysock_addr addr;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (anysock_addr_parse(rows[i].text, &addr) == ANYSOCK_OK &&
+            !visit(context, &addr, rows[i].index))
+            break;
+    return 0;
+}
+
 static anysock_native make(enum anysock_family family, enum anysock_type type) {
     size_t index = 0;
     while (fake.sockets[index].open)

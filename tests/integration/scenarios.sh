@@ -300,7 +300,7 @@ observation() {
 }
 
 # What all programs printed, without what differs from run to run: ports, the size of the window,
-# the system's own numbers, the values of options.
+# the system's own numbers, its interfaces, the values of options.
 transcript() {
     local name text
     for name in "${names[@]}"; do
@@ -310,6 +310,7 @@ transcript() {
     done | sed -E -e 's/ \[-?[0-9]+ [A-Z_?-]+\]$//' -e 's/127\.0\.0\.1([: ])[1-9][0-9]*/127.0.0.1\1PORT/' \
         -e 's/(window full after) [1-9][0-9]* bytes/\1 N bytes/' \
         -e 's/^([a-z]+: queue:) (epoll|kqueue|afd|poll)$/\1 BACKEND/' \
+        -e 's/(interface:) [^ ]+, number [1-9][0-9]*$/\1 NAME, number N/' \
         -e 's/(option [A-Z0-9_]+:) (-|[0-9]+)$/\1 VALUE/'
 }
 
@@ -962,6 +963,8 @@ scenario_sockinfo() {
     observation udp mode non-blocking 'is blocking'
     observation tcp 'option NODELAY' 0 'TCP get NODELAY'
     observation udp 'option NODELAY' - 'UDP get NODELAY'
+    [ "$(last_line tcp 'interface: ')" = "$(last_line udp 'interface: ')" ] ||
+        fail 'the interfaces are two'
     [[ $(last_line tcp 'peer address ') == "$address" && \
     $(last_line tcp 'local address ') != "$address" ]] || fail 'the addresses are wrong'
     expect <<END
@@ -970,6 +973,7 @@ server: accepted
 tcp: protocol: TCP over IPv4
 tcp: local address 127.0.0.1:PORT
 tcp: peer address 127.0.0.1:PORT
+tcp: interface: NAME, number N
 tcp: mode: blocking
 tcp: receive time-out: none
 tcp: send time-out: none
@@ -980,6 +984,7 @@ $(option_lines tcp)
 udp: protocol: UDP over IPv4
 udp: local address 127.0.0.1:PORT
 udp: peer address 127.0.0.1:PORT
+udp: interface: NAME, number N
 udp: mode: non-blocking
 udp: receive time-out: 70 ms
 udp: send time-out: none

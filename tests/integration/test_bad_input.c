@@ -31,6 +31,7 @@ static struct results {
     anysock_native native;
     enum anysock_peer_state state;
     size_t count;
+    uint32_t index;
     unsigned info, events;
     int value;
     char text[ANYSOCK_ADDR_TEXT_MAX];
@@ -110,6 +111,9 @@ static struct results {
     X(anysock_addr_to_native, EFAULT, COUNT_IS_0, (NULL, bytes, 0, &out.count))                    \
     X(anysock_addr_to_native, EFAULT, COUNT_IS_0, (&no_addr, NULL, 0, &out.count))                 \
     X(anysock_addr_to_native, EFAULT, NOTHING, (&addr, bytes, 0, NULL))                            \
+    X(anysock_interface_of, EFAULT, UNTOUCHED, (NULL, &out.index))                                 \
+    X(anysock_interface_of, EFAULT, NOTHING, (&no_addr, NULL))                                     \
+    X(anysock_interface_name, EFAULT, NOTHING, (0, NULL, 999))                                     \
     X(anysock_open, EFAULT, NOTHING, (ANYSOCK_UNSPEC, ANYSOCK_STREAM, ~0u, NULL))                  \
     X(anysock_adopt, EFAULT, NOTHING, ((anysock_native)-1, ~0u, NULL))                             \
     X(anysock_release, EFAULT, UNTOUCHED, (NULL, &out.native))                                     \
@@ -215,6 +219,9 @@ static struct results {
     X(anysock_addr_from_native, EINVAL, UNTOUCHED, (bytes, 15, &out.addr))                         \
     X(anysock_addr_from_native, EINVAL, UNTOUCHED, (bytes, 121, &out.addr))                        \
     X(anysock_addr_from_native, EAFNOSUPPORT, UNTOUCHED, ("\177\177\177\177", 4, &out.addr))       \
+    X(anysock_interface_of, EAFNOSUPPORT, UNTOUCHED, (&no_addr, &out.index))                       \
+    X(anysock_interface_name, ENODEV, TEXT_IS_EMPTY, (0, out.text, TEXT))                          \
+    X(anysock_interface_name, ENODEV, UNTOUCHED, (0, out.text, 0))                                 \
     X(anysock_addr_to_native, EINVAL, COUNT_IS_0, (&no_addr, bytes, 0, &out.count))                \
     X(anysock_addr_to_native, ENOBUFS, COUNT_IS_0, (&addr, out.text, 15, &out.count))
 
@@ -519,6 +526,8 @@ static const char *const functions[] = {
     NAME(addr_is_any),
     NAME(addr_from_native),
     NAME(addr_to_native),
+    NAME(interface_of),
+    NAME(interface_name),
     NAME(sizeof),
     NAME(open),
     NAME(adopt),
