@@ -70,9 +70,9 @@ bool bench_row(const char *name) {
 }
 
 void bench_start(int argc, char **argv) {
-    tracing = argc == 2 && strcmp(argv[1], "syscalls") == 0;
-    if (!tracing && !(argc == 2 && strcmp(argv[1], "instructions") == 0)) {
-        fprintf(stderr, "usage: %s instructions|syscalls\n", argv[0]);
+    tracing = argc >= 2 && strcmp(argv[1], "syscalls") == 0;
+    if (argc > 3 || (!tracing && !(argc >= 2 && strcmp(argv[1], "instructions") == 0))) {
+        fprintf(stderr, "usage: %s instructions|syscalls [IDLE]\n", argv[0]);
         exit(2);
     }
     rounds = tracing ? SYSCALL_ROUNDS : INSTRUCTION_ROUNDS;

@@ -27,7 +27,8 @@
 #define BENCH_TEXT_V4 "192.0.2.33:8080"
 #define BENCH_TEXT_V6 "[2001:db8::1:2]:8080"
 
-/* Reads the command line, "instructions" or "syscalls", and measures the empty row. */
+/* Reads the first word of the command line, "instructions" or "syscalls", and measures the empty
+ * row. */
 void bench_start(int argc, char **argv);
 /* Goes round the loop of a row: true until it has run often enough. */
 bool bench_row(const char *name);

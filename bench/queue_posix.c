@@ -121,6 +121,10 @@ void world_connect(queue_fd *fd, queue_fd *peer) {
     close(listener);
 }
 
+void world_fill(queue_fd fd) {
+    peer_fill(fd);
+}
+
 void world_feed(queue_fd fd, queue_fd peer, size_t bytes) {
     static char data[65536];
     int there = 0;

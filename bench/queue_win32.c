@@ -111,6 +111,15 @@ void world_connect(queue_fd *fd, queue_fd *peer) {
     closesocket(listener);
 }
 
+void world_fill(queue_fd fd) {
+    static char data[65536];
+    int count;
+    do {
+        count = send(fd, data, sizeof data, 0);
+    } while (count > 0);
+    expect(WSAGetLastError() == WSAEWOULDBLOCK);
+}
+
 void world_feed(queue_fd fd, queue_fd peer, size_t bytes) {
     static char data[65536];
     u_long there = 0;

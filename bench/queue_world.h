@@ -30,6 +30,8 @@ bool world_is_restarted(void);
 void world_connect_idle(queue_fd *fds, size_t count);
 /* A connection: fd is non-blocking. */
 void world_connect(queue_fd *fd, queue_fd *peer);
+/* Sends until there is no room. */
+void world_fill(queue_fd fd);
 /* Sends so many bytes, and returns when they are there. */
 void world_feed(queue_fd fd, queue_fd peer, size_t bytes);
 

@@ -2,7 +2,8 @@
 # Builds the benchmarks in build/bench and runs them; bench/README.md says what they measure.
 #
 #   scripts/bench.sh [calls|streams|size|queue|all]   default: all
-#   scripts/bench.sh calls --check                    compares anysock with bench/limits.txt, as TAP
+#   scripts/bench.sh calls --check                    compares anysock with bench/limits.txt and the
+#                                                    size of a server with its limit, as TAP
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . scripts/packages.sh
@@ -65,13 +66,17 @@ name_missing_peers() {
 # How many events a round of a row has: the number at its end, or one.
 per_round='function per_round(row) { return match(row, /_[0-9]+$/) ? substr(row, RSTART + 1) : 1 }'
 
+# How many idle sockets a queue watches while it is counted; empty for the program's own number.
+idle=
+
 # count_instructions PROGRAM: a line "row number" for each row. Callgrind writes one part per row;
 # the empty row is what measuring costs by itself.
+# shellcheck disable=SC2086 # $idle may be no argument
 count_instructions() {
     local file=$out/callgrind.$1
     rm -f "$file"
     valgrind -q --tool=callgrind --collect-atstart=no --combine-dumps=yes \
-        --callgrind-out-file="$file" "$build/$1" instructions >&2 || return 1
+        --callgrind-out-file="$file" "$build/$1" instructions $idle >&2 || return 1
     awk -v rounds=1000 "$per_round"'
         /^desc: Trigger: Client Request:/ { row = $NF }
         /^summary:/ && row == "empty" { empty = $2 }
@@ -119,7 +124,7 @@ print_table() {
     local rows=$1 unit=$2 row library number line
     shift 2
     for row in $rows; do
-        line="$row $unit"
+        line="$row $unit${idle:+ idle $idle}"
         for library; do
             number=${numbers["$unit $library $row"]:-}
             [ -z "$number" ] || line+=" $library $number"
@@ -128,32 +133,33 @@ print_table() {
     done
 }
 
-# count PROGRAM ROWS LIBRARY...: both tables, of the libraries that are there.
-count() {
-    local program=$1 rows=$2 list unit
+# tabulate PROGRAM ROWS UNIT LIBRARY...: measures and prints.
+tabulate() {
+    local program=$1 rows=$2
     shift 2
-    mapfile -t list < <(installed_libraries "$program" "$@")
-    for unit in instructions syscalls; do
-        measure "$program" "$unit" "${list[@]}"
-        print_table "$rows" "$unit" "${list[@]}"
-    done
-    name_missing_peers "$program" "$@"
+    measure "$program" "$@"
+    print_table "$rows" "$@"
 }
 
 # shellcheck disable=SC2086 # lists of words
 bench_calls() {
+    local list unit
     build_targets
-    count calls "$rows" $libraries
+    mapfile -t list < <(installed_libraries calls $libraries)
+    for unit in instructions syscalls; do
+        tabulate calls "$rows" $unit "${list[@]}"
+    done
+    name_missing_peers calls $libraries
 }
 
 check_calls() {
     local program row most exact goal instructions calls verdict plural wanted number=0 failed=0
-    build_targets calls_anysock queue_anysock
+    build_targets calls_anysock queue_anysock echo_raw echo_anysock
     for program in calls queue; do
         measure $program instructions anysock
         measure $program syscalls anysock
     done
-    echo "1..$(grep -c '^[a-z]' bench/limits.txt)"
+    echo "1..$(($(grep -c '^[a-z]' bench/limits.txt) + 1))"
     while read -r row most exact goal; do
         instructions=${numbers["instructions anysock $row"]}
         calls=${numbers["syscalls anysock $row"]}
@@ -167,6 +173,10 @@ check_calls() {
         echo "$verdict $((++number)) - $row: $instructions instructions, at most $most," \
             "goal $goal; $calls system call$plural$wanted"
     done < <(grep '^[a-z]' bench/limits.txt)
+    verdict=ok
+    [ "$(text_over_raw)" -le "$text_most" ] || { verdict="not ok"; failed=1; }
+    echo "$verdict $((++number)) - a server's text: $(text_over_raw) bytes over the raw one's," \
+        "at most $text_most"
     return $failed
 }
 
@@ -182,26 +192,35 @@ text_of() {
     size "$1" | awk 'NR == 2 { print $1 }'
 }
 
+# What a static echo server costs, and what it may: 10 KiB.
+text_most=10240
+text_over_raw() {
+    echo $(($(text_of "$build/echo_anysock") - $(text_of "$build/echo_raw")))
+}
+
 bench_size() {
-    local raw anysock
     build_targets
     "$build/heap"
-    raw=$(text_of "$build/echo_raw")
-    anysock=$(text_of "$build/echo_anysock")
-    echo "text bytes_over_raw anysock $((anysock - raw))"
+    echo "text bytes_over_raw anysock $(text_over_raw)"
 }
 
 # ---------------------------------------------------------------------------------------- queue
 
 # shellcheck disable=SC2086 # lists of words
 bench_queue() {
+    local list
     build_targets
-    count queue "$queue_rows" $queue_libraries
+    mapfile -t list < <(installed_libraries queue $queue_libraries)
+    for idle in 10 100 1000 10000; do
+        tabulate queue "$queue_rows" instructions "${list[@]}"
+    done
+    idle=
+    tabulate queue "$queue_rows" syscalls "${list[@]}"
+    name_missing_peers queue $queue_libraries
     "$build/queue_heap"
     "$build/queue_times" | tee "$out/queue_times"
     [ "${PIPESTATUS[0]}" = 0 ] || exit 1
-    awk -f bench/queue_plot.awk "$out/queue_times" >"$out/queue.svg" &&
-        echo "plotted: $out/queue.svg (docs/queue.svg is one of these)"
+    awk -f bench/queue_plot.awk "$out/queue_times" >docs/queue.svg && echo "plotted: docs/queue.svg"
     bench_queue_wine
 }
 
