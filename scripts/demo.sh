@@ -110,8 +110,7 @@ run_many() {
 }
 run_many Linux Linux 10000
 run_many Linux Windows 2000
-# Wine's server takes most of a minute for 2000 ends at once, of which Linux is capable.
-run_many Windows Linux 1000
+run_many Windows Linux 2000
 run_many Windows Windows 2000
 
 format='%-29s %-8s %-8s %-15s %-20s %-22s %s\n'

@@ -43,6 +43,10 @@ if [ -x "$directory/foreign_glib" ]; then
     programs+=(foreign_glib)
     scenarios+=(foreign_glib)
 fi
+# Only where nc is; scripts/test.sh installs it.
+if command -v nc.openbsd >/dev/null; then
+    scenarios+=("${foreign_client_scenarios[@]}" "${foreign_server_scenarios[@]}")
+fi
 tests=0 failed=0
 
 # result NAME: as $trouble, $deviation and $diagnostics say.
