@@ -13,8 +13,8 @@ targets=no
 logs=build/logs
 
 ensure_packages gcc g++ libc6-dev clang clang-format clang-tidy libclang-rt-14-dev cmake ninja-build \
-    libcmocka-dev dpkg-dev binutils valgrind strace netcat-openbsd gcc-mingw-w64-x86-64 \
-    gcc-mingw-w64-i686 wine wine64 util-linux ||
+    libcmocka-dev dpkg-dev binutils valgrind strace netcat-openbsd libglib2.0-dev pkg-config \
+    gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 wine wine64 util-linux ||
     { echo "0 passed, 1 failed"; exit 1; }
 
 # Every preset in full, whatever became of the others. CTest keeps its log in the build folder.

@@ -561,7 +561,7 @@ END
 
 # The socket wakes the loop, then the input, then the socket, in turns.
 converse_with() {
-    server blocking_server && client client "$1" && hear client 'connect result: *' &&
+    server blocking_server && client client "$@" && hear client 'connect result: *' &&
         tell server 'send hello' && hear client 'received *' && tell client 'any news?' &&
         tell server 'send none' && hear client 'received *: none' &&
         end_input client && hear client 'end of input' && tell server shutdown &&
@@ -603,6 +603,10 @@ END
 # Linux only, and only where GLib is.
 scenario_foreign_glib() {
     converse_with foreign_glib
+}
+
+scenario_foreign_glib_queue() {
+    converse_with foreign_glib --queue
 }
 
 # ---- connecting ------------------------------------------------------------------------------
