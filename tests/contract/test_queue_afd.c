@@ -79,6 +79,34 @@ static void without_an_entry_point_poll_takes_over(void **state) {
     assert_string_equal("afd", backend_without("NtSomethingElse"));
 }
 
+/* A sandbox refuses the device, and may refuse files altogether. */
+static NTSTATUS NTAPI refuse_the_device(HANDLE *file, ACCESS_MASK access,
+                                        OBJECT_ATTRIBUTES *attributes, IO_STATUS_BLOCK *result,
+                                        LARGE_INTEGER *size, ULONG kind, ULONG sharing,
+                                        ULONG disposition, ULONG options, void *extra,
+                                        ULONG extra_size) {
+    (void)file, (void)access, (void)attributes, (void)result, (void)size, (void)kind;
+    (void)sharing, (void)disposition, (void)options, (void)extra, (void)extra_size;
+    return (NTSTATUS)0xC0000022; /* STATUS_ACCESS_DENIED */
+}
+
+static void without_the_device_poll_takes_over(void **state) {
+    (void)state;
+    struct anysock_queue_event event;
+    size_t count;
+    struct anysock s = open_datagram();
+    struct anysock_queue *queue =
+        open_queue_with("NtCreateFile", (FARPROC)(function_pointer)refuse_the_device);
+    assert_string_equal("poll", anysock_queue_backend(queue));
+    assert_anysock(ANYSOCK_OK,
+                   anysock_queue_add(queue, &s, ANYSOCK_WRITABLE, ANYSOCK_QUEUE_LEVEL, &s));
+    assert_anysock(ANYSOCK_OK, anysock_queue_wait(queue, &event, 1, ANYSOCK_FOREVER, &count));
+    assert_int_equal(1, count);
+    assert_ptr_equal(&s, event.data);
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
+}
+
 static void the_driver_answers_at_once_and_without_a_packet(void **state) {
     (void)state;
     struct anysock s = open_datagram();
@@ -144,6 +172,7 @@ static void every_shortage_is_out_of_memory(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(without_an_entry_point_poll_takes_over),
+        TEST(without_the_device_poll_takes_over),
         TEST(the_driver_answers_at_once_and_without_a_packet),
         TEST(layers_are_looked_through),
         TEST(a_socket_without_base_is_a_provider_error),
