@@ -915,8 +915,9 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  * @return #ANYSOCK_OK, also for a datagram that was cut to the capacity (anysock_recv_from()
  * tells); #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags), #ANYSOCK_EOPNOTSUPP
  *         (#ANYSOCK_WAIT_ALL or #ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
- * (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN;
- * #ANYSOCK_ECONNRESET; the connect's error if the connect failed.
+ * (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT (the time-out is over, or
+ * the peer cannot be reached any more); #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET, also if the system has given the connection up; the connect's error if the
+ * connect failed.
  *
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */

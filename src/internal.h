@@ -65,7 +65,9 @@ extern const struct anysock_port_traits anysock_port_traits;
 int anysock_port_native_error(void);
 void anysock_port_set_native_error(int native);
 /* Maps a native number, met by an operation on a stream or datagram socket, to an ANYSOCK_E code.
- * 0 is ANYSOCK_OK; what is not known is ANYSOCK_EUNKNOWN, never a guess. */
+ * 0 is ANYSOCK_OK; what is not known is ANYSOCK_EUNKNOWN, never a guess. That a connection is gone
+ * is ANYSOCK_ECONNRESET, ANYSOCK_ETIMEDOUT or ANYSOCK_EPIPE for who sends or receives; seldom
+ * ANYSOCK_ECONNREFUSED or ANYSOCK_EPROTO, which mean something else besides. */
 int anysock_port_map_error(int native, enum anysock_op op, bool stream);
 /* The symbol of a native number; null if unknown. */
 const char *anysock_port_error_name(int native);

@@ -177,11 +177,20 @@ static ptrdiff_t try_once(const struct anysock *s, const struct transfer *transf
     return transfer->attempt(s, transfer, port_flags(s, transfer));
 }
 
+/* What says that the connection is gone; see anysock_port_map_error(). */
+static bool breaks(int code, uint32_t state) {
+    static const int16_t codes[] = {ANYSOCK_ECONNRESET, ANYSOCK_ETIMEDOUT, ANYSOCK_ECONNREFUSED,
+                                    ANYSOCK_EPROTO};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (code == codes[i])
+            return true;
+    return code == ANYSOCK_EPIPE && (state & ST_SHUT_WR) == 0;
+}
+
 /* Remembers what an error says about the connection. */
 static int note_error(struct anysock *s, int code) {
     uint32_t state = state_of(s);
-    bool broken = code == ANYSOCK_ECONNRESET || code == ANYSOCK_ETIMEDOUT ||
-                  (code == ANYSOCK_EPIPE && (state & ST_SHUT_WR) == 0);
+    bool broken = breaks(code, state);
     if ((state & (ST_STREAM | ST_RESET)) == ST_STREAM && broken) {
         change_state(s, 0, ST_RESET);
         refresh_watchers(s);

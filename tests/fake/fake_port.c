@@ -54,6 +54,11 @@ static const struct name names[] = {
     NAME(FAKE_ECONNREFUSED), NAME(FAKE_ESYSNOTREADY),
 };
 
+static const struct entry broken[] = {
+    {FAKE_ECONNABORTED, ANYSOCK_ECONNRESET},
+    {FAKE_ENETRESET, ANYSOCK_ETIMEDOUT},
+};
+
 static const struct exception exceptions[] = {
     {OP_CONNECT, true, false, FAKE_EWOULDBLOCK, ANYSOCK_EINPROGRESS},
     {OP_CONNECT, true, false, FAKE_EINTR, ANYSOCK_EINPROGRESS},
