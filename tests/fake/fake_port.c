@@ -408,6 +408,7 @@ int anysock_port_bytes_readable(anysock_native native, size_t *bytes) {
 
 static unsigned conditions(anysock_native native, unsigned wanted) {
     const struct fake_socket *socket = fake_at(native);
+    bool stream = socket->type == ANYSOCK_STREAM;
     unsigned events = 0;
     if (!socket->open)
         return ANYSOCK_INVALID;
@@ -417,10 +418,12 @@ static unsigned conditions(anysock_native native, unsigned wanted) {
         events |= ANYSOCK_READABLE;
     if (socket->fin)
         events |= ANYSOCK_PEER_CLOSED;
-    if (socket->room > 0 && (socket->connected || socket->type == ANYSOCK_DGRAM))
+    if (socket->room > 0 && (socket->connected || !stream))
         events |= ANYSOCK_WRITABLE;
     if (socket->error != 0)
-        return events | ANYSOCK_ERROR;
+        events |= ANYSOCK_ERROR | (stream && socket->connected ? ANYSOCK_HANG_UP : 0u);
+    if (socket->error != 0)
+        return events;
     unsigned asked = (wanted & PORT_CONNECTING) != 0 ? wanted | ANYSOCK_WRITABLE : wanted;
     return events & asked;
 }
