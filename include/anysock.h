@@ -928,7 +928,8 @@ enum {
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags),
  *         #ANYSOCK_EOPNOTSUPP (#ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
  * (non-blocking and no room, or still connecting); #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN;
- * #ANYSOCK_EPIPE (own shutdown, or the peer is gone); #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE
+ * #ANYSOCK_EPIPE (own shutdown, or an earlier call has failed because the peer is gone);
+ * #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE
  * (datagram); the connect's error if the connect failed.
  *
  * Thread safety: any thread. \posix send(MSG_NOSIGNAL) \windows send \since 0.1
@@ -940,7 +941,8 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  * @brief Receives bytes from a connected socket.
  *
  * **End of stream** is #ANYSOCK_OK with 0 bytes. A reset never looks like it: once any call has
- * seen one, receive returns #ANYSOCK_ECONNRESET where the system would say 0.
+ * seen one, also one that only waits or looks, receive returns #ANYSOCK_ECONNRESET where the system
+ * would say 0.
  *
  * @param data      receives the bytes; may be null if capacity is 0.
  * @param capacity  at most so many; 0 on a stream returns at once with 0 bytes.
@@ -951,8 +953,9 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  * @return #ANYSOCK_OK, also for a datagram that was cut to the capacity (anysock_recv_from()
  * tells); #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags), #ANYSOCK_EOPNOTSUPP
  *         (#ANYSOCK_WAIT_ALL or #ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
- * (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN;
- * #ANYSOCK_ECONNRESET; the connect's error if the connect failed.
+ * (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT (the time-out is over,
+ * or the peer cannot be reached any more); #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET, also if the
+ * system has given the connection up; the connect's error if the connect failed.
  *
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */

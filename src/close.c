@@ -36,7 +36,7 @@ static int drain(struct anysock *s, int timeout_ms) {
     char waste[4096];
     for (;;) {
         unsigned events;
-        int code = anysock_wait_native(s->native_, ANYSOCK_READABLE, true, &deadline, &events);
+        int code = anysock_await(s, ANYSOCK_READABLE, &deadline, &events);
         if (code != ANYSOCK_OK)
             return code;
         size_t count;

@@ -48,7 +48,7 @@ static int settle_connect(struct anysock *s, unsigned events) {
 static int finish(struct anysock *s) {
     struct anysock_deadline now = anysock_deadline_in(0);
     unsigned events;
-    int code = anysock_wait_native(s->native_, PORT_CONNECTING, true, &now, &events);
+    int code = anysock_await(s, PORT_CONNECTING, &now, &events);
     if (code == ANYSOCK_ETIMEDOUT)
         return refuse(ANYSOCK_EINPROGRESS);
     return code == ANYSOCK_OK ? settle_connect(s, events) : code;
@@ -57,7 +57,7 @@ static int finish(struct anysock *s) {
 static int await(struct anysock *s, const struct anysock_deadline *deadline) {
     for (;;) {
         unsigned events;
-        int code = anysock_wait_native(s->native_, PORT_CONNECTING, true, deadline, &events);
+        int code = anysock_await(s, PORT_CONNECTING, deadline, &events);
         if (code == ANYSOCK_OK)
             code = settle_connect(s, events);
         if (code != ANYSOCK_EINPROGRESS)

@@ -1,25 +1,39 @@
 /*
  * Reading the error tables, written once. Each port includes this file in its error.c, behind the
- * tables entries[], names[] and exceptions[], which are made of its own numbers.
+ * tables entries[], names[], broken[] and exceptions[], which are made of its own numbers.
  */
+
+#define LENGTH_OF(array) (sizeof(array) / sizeof *(array))
+
+/* The code of a number; 0 if it is not in the table. */
+static int find_code(const struct entry *table, size_t count, int native) {
+    for (size_t i = 0; i < count; i++)
+        if (table[i].native == native)
+            return table[i].code;
+    return 0;
+}
+
+static bool moves_data(enum anysock_op op) {
+    return op == OP_SEND || op == OP_RECV || op == OP_RECV_OOB;
+}
 
 int anysock_port_map_error(int native, enum anysock_op op, bool stream) {
     if (native == 0)
         return ANYSOCK_OK;
-    for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++) {
+    for (size_t i = 0; i < LENGTH_OF(exceptions); i++) {
         const struct exception *exception = &exceptions[i];
         if (exception->native == native && exception->op == op &&
             (stream ? exception->stream : exception->datagram))
             return exception->code;
     }
-    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
-        if (entries[i].native == native)
-            return entries[i].code;
-    return ANYSOCK_EUNKNOWN;
+    int code = stream && moves_data(op) ? find_code(broken, LENGTH_OF(broken), native) : 0;
+    if (code == 0)
+        code = find_code(entries, LENGTH_OF(entries), native);
+    return code != 0 ? code : ANYSOCK_EUNKNOWN;
 }
 
 const char *anysock_port_error_name(int native) {
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; i < LENGTH_OF(names); i++)
         if (names[i].native == native)
             return names[i].name;
     return NULL;

@@ -8,7 +8,8 @@
 
 /* Every program carries the tables, so that they are narrow: no system has larger numbers. */
 
-/* What a number means by itself. */
+/* What a number means by itself; or, in the table broken[], met by a send or receive on a stream:
+ * the connection is gone, for a reason that only the number tells. */
 struct entry {
     int16_t native, code;
 };

@@ -15,7 +15,7 @@ struct anysock_event {
     anysock_native native; /* of the bound socket */
     unsigned wanted;       /* 0: no socket is bound */
     _Atomic uint32_t state;
-    _Atomic unsigned once; /* what the system told once: it lasts */
+    _Atomic unsigned once; /* what the system told once: it lasts. An error is a reset */
 };
 
 /* ------------------------------------------------------------------------------------------- */
@@ -54,9 +54,13 @@ static int look(struct anysock_event *event, unsigned *events) {
     (void)atomic_fetch_or(&event->once, once);
 
     unsigned known = known_of(event), found;
-    int code = anysock_look(event->native, atomic_load(&event->state), event->wanted, &found);
+    uint32_t state = atomic_load(&event->state);
+    int code = anysock_look(event->native, state, event->wanted, &found);
     if (code != ANYSOCK_OK)
         return signal_unseen(event, code);
+    if (is_broken(state, found))
+        (void)atomic_fetch_or(&event->once, ANYSOCK_ERROR);
+    found = told_of(event->wanted, found);
     if ((found & ANYSOCK_INVALID) != 0)
         return refuse(ANYSOCK_EBADF); /* the descriptor was closed behind our back */
     if (awaits_room(event, known | found) && anysock_port_event_await_room(event->native))
@@ -91,11 +95,16 @@ static void refresh(struct anysock *s) {
     anysock_port_set_native_error(native);
 }
 
+static bool saw_reset(struct anysock *s) {
+    return (atomic_load(&s->event_->once) & ANYSOCK_ERROR) != 0;
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 /* Clears the association: first natively, since Winsock allows no "blocking" before. */
 static int clear_association(struct anysock *s) {
     struct anysock_event *event = s->event_;
+    (void)was_reset(s); /* or the event would take it along */
     s->event_ = NULL;
     event->wanted = 0;
     if (anysock_port_event_unbind(&event->port, s->native_) != 0)
@@ -109,7 +118,8 @@ static void detach(struct anysock *s) {
     anysock_port_set_native_error(native);
 }
 
-static const struct anysock_watcher watcher = {.refresh = refresh, .detach = detach};
+static const struct anysock_watcher watcher = {
+    .refresh = refresh, .saw_reset = saw_reset, .detach = detach};
 
 int anysock_event_create(struct anysock_event **event) {
     if (event == NULL)

@@ -65,7 +65,9 @@ extern const struct anysock_port_traits anysock_port_traits;
 int anysock_port_native_error(void);
 void anysock_port_set_native_error(int native);
 /* Maps a native number, met by an operation on a stream or datagram socket, to an ANYSOCK_E code.
- * 0 is ANYSOCK_OK; what is not known is ANYSOCK_EUNKNOWN, never a guess. */
+ * 0 is ANYSOCK_OK; what is not known is ANYSOCK_EUNKNOWN, never a guess. That a connection is gone
+ * is ANYSOCK_ECONNRESET, ANYSOCK_ETIMEDOUT or ANYSOCK_EPIPE for who sends or receives; seldom
+ * ANYSOCK_ECONNREFUSED or ANYSOCK_EPROTO, which mean something else besides. */
 int anysock_port_map_error(int native, enum anysock_op op, bool stream);
 /* The symbol of a native number; null if unknown. */
 const char *anysock_port_error_name(int native);
@@ -169,7 +171,8 @@ int anysock_port_set_keepalive(anysock_native native, bool on, unsigned idle_s,
 struct anysock_port_item {
     anysock_native native;
     unsigned wanted;
-    unsigned events; /* out; may hold more than wanted; ERROR, INVALID, HANG_UP come unasked */
+    unsigned events; /* out; may hold more than wanted; ERROR, INVALID, HANG_UP come unasked, and
+                        a broken connection is both ERROR and HANG_UP, if the system tells it */
 };
 /* Waits at most timeout_ms (-1: no limit). Returns how many items have events, 0 when the time is
  * over (perhaps a little early), -1 on failure, also for a signal (ANYSOCK_EINTR). End of stream is
@@ -387,7 +390,16 @@ static inline struct anysock_port_item ask_about(anysock_native native, uint32_t
     return item;
 }
 
-/* Looks what the system says of a socket in this state; events as told_of(). */
+/* Whether what the system found of a socket in this state says that its connection is broken.
+ * Before there is one, the error is the connect's. And an error alone may be no more than something
+ * in Linux' queue of errors. */
+static inline bool is_broken(uint32_t state, unsigned found) {
+    const uint32_t connection = ST_STREAM | ST_CONNECTED;
+    const unsigned broken = ANYSOCK_ERROR | ANYSOCK_HANG_UP;
+    return (state & connection) == connection && (found & broken) == broken;
+}
+
+/* Looks what the system says of a socket in this state; events may hold more than wanted. */
 int anysock_look(anysock_native native, uint32_t state, unsigned wanted, unsigned *events);
 /* The careful way of both calls, beside wait_tpl.h's straight one. */
 int anysock_wait_on(struct anysock *s, unsigned wanted, int timeout_ms, unsigned *events);
@@ -397,9 +409,9 @@ int anysock_poll_on(struct anysock_poll_item *items, size_t count, int timeout_m
 int anysock_poll_checked(struct anysock_poll_item *items, size_t count, int timeout_ms,
                          size_t *ready);
 
-/* Waits for one socket. Signals and early wake-ups are waited out. */
-int anysock_wait_native(anysock_native native, unsigned wanted, bool stream,
-                        const struct anysock_deadline *deadline, unsigned *events);
+/* Waits for one socket, and remembers a reset. Signals and early wake-ups are waited out. */
+int anysock_await(struct anysock *s, unsigned wanted, const struct anysock_deadline *deadline,
+                  unsigned *events);
 /* A limit that a caller may give: ANYSOCK_FOREVER, 0 to INT_MAX - 1. */
 static inline bool is_timeout(int timeout_ms) {
     return timeout_ms >= ANYSOCK_FOREVER && timeout_ms < INT_MAX;
@@ -432,7 +444,7 @@ int anysock_send_to_again(struct anysock *s, const void *data, size_t length,
 int anysock_recv_from_again(struct anysock *s, void *data, size_t capacity,
                             struct anysock_addr *from, unsigned *info, size_t *received);
 /* What a stream's 0 bytes mean: its end, or a reset that the system has forgotten. */
-int anysock_recv_nothing(const struct anysock *s, size_t *received);
+int anysock_recv_nothing(struct anysock *s, size_t *received);
 
 /* io_tpl.h: between the two ways; functions of their own to keep what they need out of the first */
 int anysock_send_to_checked(struct anysock *s, const void *data, size_t length, unsigned flags,

@@ -107,9 +107,12 @@ int anysock_recv_again(struct anysock *s, void *data, size_t capacity, size_t *r
     return anysock_transfer(s, &transfer, FAILED, received);
 }
 
-int anysock_recv_nothing(const struct anysock *s, size_t *received) {
+int anysock_recv_nothing(struct anysock *s, size_t *received) {
     *received = 0;
-    return (state_of(s) & ST_RESET) != 0 ? refuse(ANYSOCK_ECONNRESET) : ANYSOCK_OK;
+    if (!was_reset(s))
+        return ANYSOCK_OK;
+    note_reset(s, 0);
+    return refuse(ANYSOCK_ECONNRESET);
 }
 
 int anysock_recv_after_(struct anysock *s, void *data, size_t capacity, ptrdiff_t count,

@@ -52,7 +52,8 @@ void anysock_queue_give_up(struct anysock_queue *queue, struct anysock_registrat
 }
 
 static bool is_usual(const struct anysock_queue *queue, const struct anysock_registration *r) {
-    return has_port_backend(queue) && r->mode == ANYSOCK_QUEUE_LEVEL && is_ordinary(r->state);
+    return has_port_backend(queue) && r->mode == ANYSOCK_QUEUE_LEVEL && !r->broken &&
+           is_ordinary(r->state);
 }
 
 /* Hands a registration of which something has changed to the back end, which may be watching it
@@ -192,6 +193,7 @@ int anysock_queue_remove_under(struct anysock_queue *queue, struct anysock *s) {
         return unlock_with(queue, code);
     if (r->queue != queue)
         return unlock_with(queue, refuse(ANYSOCK_EINVAL));
+    bool broken = r->broken;
     if (is_watched(r))
         queue->backend->forget(queue, r);
     if (r->place == PLACE_ODD)
@@ -201,6 +203,8 @@ int anysock_queue_remove_under(struct anysock_queue *queue, struct anysock *s) {
         anysock_queue_recycle(queue, r);
     if (queue->backend->makes_edges)
         change_state(s, ST_EDGE, 0);
+    if (broken && (state_of(s) & ST_RESET) == 0)
+        change_state(s, 0, ST_RESET | ST_UNTOLD); /* nobody else would know */
     set_registration(s, NULL);
     return unlock_with(queue, ANYSOCK_OK);
 }
@@ -307,8 +311,17 @@ static void rearm(struct anysock *s, unsigned condition) {
     anysock_port_set_native_error(native);
 }
 
+static bool saw_reset(struct anysock *s) {
+    struct anysock_registration *r = lock_registration(s);
+    if (r == NULL)
+        return false;
+    bool broken = r->broken;
+    anysock_queue_unlock(r->queue);
+    return broken;
+}
+
 static const struct anysock_watcher watcher = {
-    .refresh = refresh, .rearm = rearm, .detach = detach};
+    .refresh = refresh, .rearm = rearm, .saw_reset = saw_reset, .detach = detach};
 
 /* ------------------------------------------------------------------------------------------- *
  * The life of a queue

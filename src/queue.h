@@ -43,6 +43,7 @@ struct anysock_registration {
     uint16_t known;  /* what the library knows by itself */
     uint8_t mode;    /* enum anysock_queue_mode */
     uint8_t place;   /* enum anysock_place */
+    bool broken;     /* the system has told that the connection is; never if PLACE_USUAL */
     bool fresh;      /* of a socket that the back end has not seen yet; the back end clears it */
     bool busy;       /* the back end's: the system uses it, so that it must not be used again yet */
 };

@@ -52,6 +52,7 @@ void anysock_queue_recycle(struct anysock_queue *queue, struct anysock_registrat
     r->place = PLACE_FREE;
     r->told = 0;
     r->known = 0;
+    r->broken = false;
     r->mode = ANYSOCK_QUEUE_LEVEL;
     r->fresh = true;
     if (!queue->backend->looks_late || !somebody_waits(queue))

@@ -56,6 +56,10 @@ static unsigned complete(const struct anysock_registration *r, unsigned found) {
 unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found) {
     if (!is_watched(r) || found == 0)
         return 0;
+    if (is_broken(r->state, found)) {
+        r->broken = true; /* the socket asks for it, saw_reset(): it may have moved */
+        r->place = PLACE_WATCHED;
+    }
     unsigned events = complete(r, found) & watched_of(r);
     if (events == 0)
         return 0;

@@ -32,7 +32,7 @@ int anysock_block(struct anysock *s, unsigned flags, enum anysock_timeout which,
         *deadline = anysock_deadline_in(timeout_ms);
     unsigned wanted = which == ANYSOCK_TIMEOUT_RECV ? ANYSOCK_READABLE : ANYSOCK_WRITABLE;
     unsigned events;
-    return anysock_wait_native(s->native_, wanted, is_stream(s), deadline, &events);
+    return anysock_await(s, wanted, deadline, &events);
 }
 
 /* ------------------------------------------------------------------------------------------- */
@@ -154,7 +154,8 @@ static int check_datagram(struct anysock *s, const struct transfer *transfer) {
 static bool is_answered(const struct anysock *s, const struct transfer *transfer, int *code) {
     uint32_t state = state_of(s);
     *code = ANYSOCK_OK;
-    if (transfer->op == OP_SEND && (state & (ST_SHUT_WR | ST_RESET)) != 0) {
+    bool told = (state & (ST_RESET | ST_UNTOLD)) == ST_RESET;
+    if (transfer->op == OP_SEND && (told || (state & ST_SHUT_WR) != 0)) {
         *code = refuse(ANYSOCK_EPIPE);
         return true;
     }
@@ -177,16 +178,24 @@ static ptrdiff_t try_once(const struct anysock *s, const struct transfer *transf
     return transfer->attempt(s, transfer, port_flags(s, transfer));
 }
 
-/* Remembers what an error says about the connection. */
+/* What says that the connection is gone; see anysock_port_map_error(). */
+static bool breaks(int code, uint32_t state) {
+    static const int16_t codes[] = {ANYSOCK_ECONNRESET, ANYSOCK_ETIMEDOUT, ANYSOCK_ECONNREFUSED,
+                                    ANYSOCK_EPROTO};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (code == codes[i])
+            return true;
+    return code == ANYSOCK_EPIPE && (state & ST_SHUT_WR) == 0;
+}
+
+/* Remembers what an error says about the connection. The first call that fails for a reset says so,
+ * and not that the pipe is broken, also if the system has forgotten it since somebody looked. */
 static int note_error(struct anysock *s, int code) {
     uint32_t state = state_of(s);
-    bool broken = code == ANYSOCK_ECONNRESET || code == ANYSOCK_ETIMEDOUT ||
-                  (code == ANYSOCK_EPIPE && (state & ST_SHUT_WR) == 0);
-    if ((state & (ST_STREAM | ST_RESET)) == ST_STREAM && broken) {
-        change_state(s, 0, ST_RESET);
-        refresh_watchers(s);
-    }
-    return code;
+    if (!breaks(code, state))
+        return code;
+    note_reset(s, 0);
+    return code == ANYSOCK_EPIPE && (state & ST_UNTOLD) != 0 ? ANYSOCK_ECONNRESET : code;
 }
 
 /* Whether an error of an unconnected datagram socket is about an earlier datagram, perhaps to
@@ -199,8 +208,10 @@ static bool is_noise(const struct anysock *s, int code) {
 static int finish(struct anysock *s, const struct transfer *transfer, ptrdiff_t count,
                   size_t *moved) {
     bool end = count == 0 && transfer->op == OP_RECV && is_stream(s);
-    if (end && (state_of(s) & ST_RESET) != 0)
+    if (end && was_reset(s)) {
+        note_reset(s, 0);
         return refuse(ANYSOCK_ECONNRESET); /* the system has forgotten; we have not */
+    }
     if (transfer->to != NULL && (state_of(s) & ST_BOUND) == 0)
         change_state(s, 0, ST_BOUND);
     *moved = (size_t)count;

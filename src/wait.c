@@ -23,11 +23,18 @@ static int poll_until(struct anysock_port_item *items, size_t count, bool stream
     }
 }
 
-int anysock_wait_native(anysock_native native, unsigned wanted, bool stream,
-                        const struct anysock_deadline *deadline, unsigned *events) {
-    struct anysock_port_item item = {native, wanted, 0};
-    int found = poll_until(&item, 1, stream, deadline);
+/* The system may forget a reset that it has told of: Wine does. */
+static void note_events(struct anysock *s, unsigned found) {
+    if (is_broken(state_of(s), found))
+        note_reset(s, ST_UNTOLD);
+}
+
+int anysock_await(struct anysock *s, unsigned wanted, const struct anysock_deadline *deadline,
+                  unsigned *events) {
+    struct anysock_port_item item = {s->native_, wanted, 0};
+    int found = poll_until(&item, 1, is_stream(s), deadline);
     *events = found > 0 ? item.events : 0;
+    note_events(s, *events);
     if (found == 0)
         return refuse(ANYSOCK_ETIMEDOUT);
     return found > 0 ? ANYSOCK_OK : found;
@@ -56,7 +63,7 @@ int anysock_look(anysock_native native, uint32_t state, unsigned wanted, unsigne
     struct anysock_port_item item = ask_about(native, state, wanted);
     struct anysock_deadline now = anysock_deadline_in(0);
     int found = poll_until(&item, 1, (state & ST_STREAM) != 0, &now);
-    *events = found > 0 ? told_of(wanted, item.events) : 0;
+    *events = found > 0 ? item.events : 0;
     return found < 0 ? found : ANYSOCK_OK;
 }
 
@@ -125,6 +132,7 @@ static void take_answers(struct anysock_poll_item *items, struct question *quest
         struct anysock_port_item asked = question->asked[i];
         struct anysock_poll_item *item = &items[question->owner[i]];
         item->events |= told_of(item->wanted, asked.events);
+        note_events(item->socket, asked.events);
         if (asked.events != 0 && asked.wanted == 0)
             continue;
         if (asked.events != 0)

@@ -18,6 +18,19 @@ static const struct name names[] = {
 };
 #undef IS
 
+/* The system itself gave the connection up: it was told to, or nobody answered, and then Linux says
+ * what ICMP had given as the reason, once. */
+static const struct entry broken[] = {
+    {ECONNABORTED, ANYSOCK_ECONNRESET}, {ENETUNREACH, ANYSOCK_ETIMEDOUT},
+    {EHOSTUNREACH, ANYSOCK_ETIMEDOUT},  {ENETRESET, ANYSOCK_ETIMEDOUT},
+#ifdef EHOSTDOWN
+    {EHOSTDOWN, ANYSOCK_ETIMEDOUT},
+#endif
+#ifdef ENONET
+    {ENONET, ANYSOCK_ETIMEDOUT},
+#endif
+};
+
 /* What a number means after an operation, if that is something else. */
 static const struct exception exceptions[] = {
     /* An interrupted connect goes on in the background. */

@@ -213,21 +213,33 @@ int anysock_port_bytes_readable(anysock_native native, size_t *bytes) {
     return 0;
 }
 
-/* What a poll without waiting sees of the peer's end. */
+/* Poll can be asked for the peer's end, also behind data; elsewhere only the receive shows it. */
 #ifdef POLLRDHUP
-static bool has_finished(int fd, short revents) {
-    (void)fd;
-    return (revents & (POLLRDHUP | POLLHUP)) != 0;
-}
 #define ASK_FOR_END POLLRDHUP
 #else
-/* Without that bit the end is seen when nothing is left to read. */
-static bool has_finished(int fd, short revents) {
-    char byte;
-    return (revents & POLLHUP) != 0 || recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
 #define ASK_FOR_END 0
 #endif
+
+/* What a receive would meet. The BSDs keep an error that is only peeked at, and their poll tells of
+ * it as of an end; Linux' poll tells of every error, and then nobody comes here. */
+static enum anysock_peer_state peek_at_end(int fd) {
+    char byte;
+    ssize_t count = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (count < 0 && errno != EAGAIN && errno != EINTR) /* EWOULDBLOCK is EAGAIN on all of them */
+        return ANYSOCK_PEER_RESET;
+    return count == 0 ? ANYSOCK_PEER_FINISHED : ANYSOCK_PEER_OPEN;
+}
+
+static enum anysock_peer_state state_in(int fd, int revents) {
+    const int broken = POLLERR | POLLHUP;
+    if ((revents & broken) == broken) /* an error alone may be in Linux' queue of errors only */
+        return ANYSOCK_PEER_RESET;
+    bool ended = (revents & (ASK_FOR_END | POLLHUP)) != 0;
+    if (!ended && ASK_FOR_END != 0)
+        return ANYSOCK_PEER_OPEN;
+    enum anysock_peer_state peeked = peek_at_end(fd);
+    return ended && peeked == ANYSOCK_PEER_OPEN ? ANYSOCK_PEER_FINISHED : peeked;
+}
 
 int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *state) {
     struct pollfd fd = {native, ASK_FOR_END, 0};
@@ -237,10 +249,7 @@ int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *stat
         errno = EBADF;
         return -1;
     }
-    if ((fd.revents & POLLERR) != 0)
-        *state = ANYSOCK_PEER_RESET;
-    else
-        *state = has_finished(native, fd.revents) ? ANYSOCK_PEER_FINISHED : ANYSOCK_PEER_OPEN;
+    *state = state_in(native, fd.revents);
     return 0;
 }
 

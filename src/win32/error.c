@@ -23,6 +23,13 @@ static const struct name names[] = {
 };
 #undef IS
 
+/* The local stack gave the connection up; keep-alive found it dead; nobody answered. */
+static const struct entry broken[] = {
+    {WSAECONNABORTED, ANYSOCK_ECONNRESET}, {WSAENETRESET, ANYSOCK_ETIMEDOUT},
+    {WSAENETUNREACH, ANYSOCK_ETIMEDOUT},   {WSAEHOSTUNREACH, ANYSOCK_ETIMEDOUT},
+    {WSAEHOSTDOWN, ANYSOCK_ETIMEDOUT},
+};
+
 /* What a number means after an operation, if that is something else. */
 static const struct exception exceptions[] = {
     {OP_CONNECT, true, false, WSAEWOULDBLOCK, ANYSOCK_EINPROGRESS},
@@ -30,12 +37,6 @@ static const struct exception exceptions[] = {
     {OP_CONNECT, true, false, WSAECONNABORTED, ANYSOCK_EBADSTATE},
     /* FIONBIO 0 while an event selection is on the socket. */
     {OP_MODE, true, true, WSAEINVAL, ANYSOCK_EBUSY},
-    /* The local stack gave the connection up; keep-alive found it dead. */
-    {OP_SEND, true, false, WSAECONNABORTED, ANYSOCK_ECONNRESET},
-    {OP_RECV, true, false, WSAECONNABORTED, ANYSOCK_ECONNRESET},
-    {OP_SEND, true, false, WSAENETRESET, ANYSOCK_ETIMEDOUT},
-    {OP_RECV, true, false, WSAENETRESET, ANYSOCK_ETIMEDOUT},
-    {OP_RECV_OOB, true, false, WSAECONNABORTED, ANYSOCK_ECONNRESET},
     /* An ICMP "port unreachable" that came for a connected datagram socket. */
     {OP_SEND, false, true, WSAECONNRESET, ANYSOCK_ECONNREFUSED},
     {OP_RECV, false, true, WSAECONNRESET, ANYSOCK_ECONNREFUSED},

@@ -111,8 +111,10 @@ static uint16_t found_in(ULONG events) {
         found |= ANYSOCK_WRITABLE;
     if ((events & AFD_FINISHED) != 0)
         found |= ANYSOCK_READABLE | ANYSOCK_PEER_CLOSED;
-    if ((events & (AFD_ABORT | AFD_CONNECT_FAILED)) != 0)
+    if ((events & AFD_CONNECT_FAILED) != 0)
         found |= ANYSOCK_ERROR;
+    if ((events & AFD_ABORT) != 0)
+        found |= ANYSOCK_ERROR | ANYSOCK_HANG_UP; /* a broken connection */
     return (uint16_t)found;
 }
 

@@ -21,6 +21,8 @@ static unsigned events_of(short revents) {
         events |= ANYSOCK_WRITABLE;
     if ((revents & POLLERR) != 0)
         events |= ANYSOCK_ERROR;
+    if ((revents & POLLERR) != 0 && (revents & POLLHUP) != 0)
+        events |= ANYSOCK_HANG_UP; /* a broken connection */
     if ((revents & POLLNVAL) != 0)
         events |= ANYSOCK_INVALID;
     return events;

@@ -54,6 +54,11 @@ static const struct name names[] = {
     NAME(FAKE_ECONNREFUSED), NAME(FAKE_ESYSNOTREADY),
 };
 
+static const struct entry broken[] = {
+    {FAKE_ECONNABORTED, ANYSOCK_ECONNRESET},
+    {FAKE_ENETRESET, ANYSOCK_ETIMEDOUT},
+};
+
 static const struct exception exceptions[] = {
     {OP_CONNECT, true, false, FAKE_EWOULDBLOCK, ANYSOCK_EINPROGRESS},
     {OP_CONNECT, true, false, FAKE_EINTR, ANYSOCK_EINPROGRESS},
@@ -425,6 +430,7 @@ int anysock_port_bytes_readable(anysock_native native, size_t *bytes) {
 
 static unsigned conditions(anysock_native native, unsigned wanted) {
     const struct fake_socket *socket = fake_at(native);
+    bool stream = socket->type == ANYSOCK_STREAM;
     unsigned events = 0;
     if (!socket->open)
         return ANYSOCK_INVALID;
@@ -434,10 +440,12 @@ static unsigned conditions(anysock_native native, unsigned wanted) {
         events |= ANYSOCK_READABLE;
     if (socket->fin)
         events |= ANYSOCK_PEER_CLOSED;
-    if (socket->room > 0 && (socket->connected || socket->type == ANYSOCK_DGRAM))
+    if (socket->room > 0 && (socket->connected || !stream))
         events |= ANYSOCK_WRITABLE;
     if (socket->error != 0)
-        return events | ANYSOCK_ERROR;
+        events |= ANYSOCK_ERROR | (stream && socket->connected ? ANYSOCK_HANG_UP : 0u);
+    if (socket->error != 0)
+        return events;
     unsigned asked = (wanted & PORT_CONNECTING) != 0 ? wanted | ANYSOCK_WRITABLE : wanted;
     return events & asked;
 }

@@ -10,7 +10,8 @@
 #include "platform.h"
 
 /* Wine 8 consumes the error of a reset that arrived before the receive was called, and reads 0
- * bytes from then on. (Wine 10 and Windows answer WSAECONNRESET every time.) */
+ * bytes from then on, unless another call has met the reset before. (Wine 10 and Windows answer
+ * WSAECONNRESET every time.) */
 static inline bool reset_may_read_as_end_of_stream(int code) {
     return is_wine() && code == ANYSOCK_OK;
 }

@@ -88,6 +88,25 @@ static void broken_pipe_of_the_system_is_a_reset_for_recv(void **state) {
     assert_anysock(ANYSOCK_ECONNRESET, anysock_recv(&s, buffer, 5, 0, &count));
 }
 
+/* Linux tells once why it has given a connection up, and "end of stream" from then on. */
+static void connection_that_the_system_gave_up_has_no_end_of_stream(void **state) {
+    (void)state;
+    static const int natives[][2] = {{FAKE_ECONNABORTED, ANYSOCK_ECONNRESET},
+                                     {FAKE_ECONNREFUSED, ANYSOCK_ECONNREFUSED},
+                                     {FAKE_ENETRESET, ANYSOCK_ETIMEDOUT}};
+    for (size_t i = 0; i < COUNT_OF(natives); i++) {
+        s = fake_connected(0);
+        fake_fail("recv", natives[i][0], 1);
+        assert_anysock(natives[i][1], anysock_recv(&s, buffer, 5, 0, &count));
+        assert_int_equal(natives[i][0], anysock_native_error());
+        fake_fin_arrives(fake_of(&s));
+        assert_refusal(ANYSOCK_ECONNRESET, anysock_recv(&s, buffer, 5, 0, &count));
+        assert_refusal(ANYSOCK_EPIPE, anysock_send(&s, buffer, 5, 0, &count));
+        assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    }
+    s = fake_connected(0);
+}
+
 static void timeout_of_the_system_breaks_the_connection(void **state) {
     (void)state;
     s = fake_connected(0);
@@ -228,6 +247,7 @@ int main(void) {
         TEST(recv_after_a_reset_gives_what_is_left),
         TEST(send_after_a_reset_is_a_broken_pipe),
         TEST(broken_pipe_of_the_system_is_a_reset_for_recv),
+        TEST(connection_that_the_system_gave_up_has_no_end_of_stream),
         TEST(timeout_of_the_system_breaks_the_connection),
         TEST(nonblocking_call_while_connecting_would_wait),
         TEST(call_settles_a_connect_that_succeeded),
