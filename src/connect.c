@@ -9,7 +9,7 @@ static int keep_failure(struct anysock *s, int code) {
     s->connect_error_ = (int16_t)code;
     s->connect_native_ = anysock_port_native_error();
     change_state(s, ST_CONNECTING, ST_FAILED);
-    refresh_watchers(s);
+    anysock_refresh_watchers(s);
     return code;
 }
 
@@ -36,7 +36,7 @@ static int settle_connect(struct anysock *s, unsigned events) {
 
     if (anysock_port_peer_addr(s->native_, &peer) == 0) {
         change_state(s, ST_CONNECTING, ST_CONNECTED | ST_BOUND);
-        refresh_watchers(s);
+        anysock_refresh_watchers(s);
         return ANYSOCK_OK;
     }
     if ((events & ANYSOCK_ERROR) != 0 && still_fails(s))
@@ -117,7 +117,7 @@ static int connect_to(struct anysock *s, const struct anysock_addr *addr) {
         anysock_port_report_refusals(s->native_, true); /* now they are this socket's */
     if (anysock_port_connect(s->native_, anysock_addr_destination(addr, &loopback)) == 0) {
         change_state(s, 0, ST_CONNECTED | ST_BOUND);
-        refresh_watchers(s);
+        anysock_refresh_watchers(s);
         return ANYSOCK_OK;
     }
     code = fail_native(OP_CONNECT, stream);
@@ -132,7 +132,7 @@ static int connect_to(struct anysock *s, const struct anysock_addr *addr) {
      * The attempt goes on in both cases and must not be repeated. */
     s->connector_ = &connector;
     change_state(s, 0, ST_CONNECTING | ST_BOUND);
-    refresh_watchers(s);
+    anysock_refresh_watchers(s);
     return anysock_is_blocking(s) ? finish_in_time(s) : code;
 }
 
@@ -172,7 +172,7 @@ int anysock_disconnect(struct anysock *s) {
         return fail_native(OP_CONNECT, false);
     anysock_port_report_refusals(s->native_, false);
     change_state(s, ST_CONNECTED, 0);
-    refresh_watchers(s);
+    anysock_refresh_watchers(s);
     keep_port(s, named ? anysock_addr_port(&before) : 0);
     anysock_plain_raise(s);
     return ANYSOCK_OK;

@@ -104,7 +104,7 @@ static bool saw_reset(struct anysock *s) {
 /* Clears the association: first natively, since Winsock allows no "blocking" before. */
 static int clear_association(struct anysock *s) {
     struct anysock_event *event = s->event_;
-    (void)was_reset(s); /* or the event would take it along */
+    (void)anysock_was_reset(s); /* or the event would take it along */
     s->event_ = NULL;
     event->wanted = 0;
     if (anysock_port_event_unbind(&event->port, s->native_) != 0)

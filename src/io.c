@@ -109,9 +109,9 @@ int anysock_recv_again(struct anysock *s, void *data, size_t capacity, size_t *r
 
 int anysock_recv_nothing(struct anysock *s, size_t *received) {
     *received = 0;
-    if (!was_reset(s))
+    if (!anysock_was_reset(s))
         return ANYSOCK_OK;
-    note_reset(s, 0);
+    anysock_note_reset(s, 0);
     return refuse(ANYSOCK_ECONNRESET);
 }
 

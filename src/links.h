@@ -47,41 +47,15 @@ static inline const struct anysock_watcher *queue_watcher(const struct anysock *
 
 /* To be called whenever the state has changed in what can be told of it, so that whoever waits for
  * the socket hears of it. */
-static inline void refresh_watchers(struct anysock *s) {
-    const struct anysock_watcher *watcher = queue_watcher(s);
-    if (watcher != NULL)
-        watcher->refresh(s);
-    watcher = event_watcher(s);
-    if (watcher != NULL)
-        watcher->refresh(s);
-}
-
-/* A connected stream was found to be broken: a call has failed for it, or (ST_UNTOLD) a look has
- * met it. Once seen, for ever. */
-static inline void note_reset(struct anysock *s, uint32_t untold) {
-    const uint32_t connection = ST_STREAM | ST_CONNECTED;
-    uint32_t state = state_of(s);
-    if ((state & (connection | ST_RESET)) == connection) {
-        change_state(s, 0, ST_RESET | untold);
-        refresh_watchers(s);
-    } else if ((state & ST_UNTOLD) != 0 && untold == 0) {
-        change_state(s, ST_UNTOLD, 0);
-    }
-}
-
+void anysock_refresh_watchers(struct anysock *s);
+/* A connected stream was found to be broken: a call has failed for it, or (ST_UNTOLD) a
+ * look has met it. Once seen, for ever. */
+void anysock_note_reset(struct anysock *s, uint32_t untold);
 /* Whether anybody has seen a reset of the connection, also somebody who does not know the socket,
  * which may have moved: a watcher. */
-static inline bool was_reset(struct anysock *s) {
-    if ((state_of(s) & ST_RESET) != 0)
-        return true;
-    const struct anysock_watcher *in_queue = queue_watcher(s), *in_event = event_watcher(s);
-    if ((in_queue == NULL || !in_queue->saw_reset(s)) &&
-        (in_event == NULL || !in_event->saw_reset(s)))
-        return false;
-    note_reset(s, ST_UNTOLD);
-    return true;
-}
+bool anysock_was_reset(struct anysock *s);
 
+/* Here, since every close comes by. */
 static inline void detach_watchers(struct anysock *s) {
     const struct anysock_watcher *watcher = queue_watcher(s);
     if (watcher != NULL)

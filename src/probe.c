@@ -15,14 +15,14 @@ int anysock_peek_state(struct anysock *s, enum anysock_peer_state *state) {
     uint32_t now = refresh_role(s);
     if ((now & ST_CONNECTED) == 0)
         return refuse(ANYSOCK_ENOTCONN);
-    if (was_reset(s)) {
+    if (anysock_was_reset(s)) {
         *state = ANYSOCK_PEER_RESET; /* once seen, for ever */
         return ANYSOCK_OK;
     }
     if (anysock_port_peer_state(s->native_, state) != 0)
         return fail_native(OP_WAIT, true);
     if (*state == ANYSOCK_PEER_RESET)
-        note_reset(s, ST_UNTOLD);
+        anysock_note_reset(s, ST_UNTOLD);
     return ANYSOCK_OK;
 }
 

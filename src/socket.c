@@ -162,7 +162,7 @@ int anysock_listen(struct anysock *s, int backlog) {
     if (anysock_port_listen(s->native_, backlog) != 0)
         return fail_native(OP_LISTEN, true);
     change_state(s, 0, ST_LISTENING | ST_BOUND);
-    refresh_watchers(s);
+    anysock_refresh_watchers(s);
     return ANYSOCK_OK;
 }
 
@@ -275,7 +275,7 @@ int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {
      * peer has finished. */
     if ((how & ANYSOCK_SHUT_RD) != 0)
         change_state(s, 0, ST_SHUT_RD);
-    refresh_watchers(s);
+    anysock_refresh_watchers(s);
     return code;
 }
 

@@ -194,7 +194,7 @@ static int note_error(struct anysock *s, int code) {
     uint32_t state = state_of(s);
     if (!breaks(code, state))
         return code;
-    note_reset(s, 0);
+    anysock_note_reset(s, 0);
     return code == ANYSOCK_EPIPE && (state & ST_UNTOLD) != 0 ? ANYSOCK_ECONNRESET : code;
 }
 
@@ -208,8 +208,8 @@ static bool is_noise(const struct anysock *s, int code) {
 static int finish(struct anysock *s, const struct transfer *transfer, ptrdiff_t count,
                   size_t *moved) {
     bool end = count == 0 && transfer->op == OP_RECV && is_stream(s);
-    if (end && was_reset(s)) {
-        note_reset(s, 0);
+    if (end && anysock_was_reset(s)) {
+        anysock_note_reset(s, 0);
         return refuse(ANYSOCK_ECONNRESET); /* the system has forgotten; we have not */
     }
     if (transfer->to != NULL && (state_of(s) & ST_BOUND) == 0)

@@ -26,7 +26,7 @@ static int poll_until(struct anysock_port_item *items, size_t count, bool stream
 /* The system may forget a reset that it has told of: Wine does. */
 static void note_events(struct anysock *s, unsigned found) {
     if (is_broken(state_of(s), found))
-        note_reset(s, ST_UNTOLD);
+        anysock_note_reset(s, ST_UNTOLD);
 }
 
 int anysock_await(struct anysock *s, unsigned wanted, const struct anysock_deadline *deadline,
