@@ -179,6 +179,20 @@ static inline bool is_ordinary(uint32_t state) {
     return bits == PLAIN_STREAM || bits == ST_OPEN;
 }
 
+/* The question to the port about a registration, for who wants this. What the library knows need
+ * not be asked, and only a stream has a peer that ends, when it is connected. That end and an own
+ * one are a hang-up together. */
+static inline struct anysock_port_item question_about(const struct anysock_registration *r,
+                                                      unsigned wanted) {
+    bool can_end = (r->state & ST_STREAM) != 0 && (r->state & (ST_CONNECTING | ST_CONNECTED)) != 0;
+    wanted &= (unsigned)QUEUE_CONDITIONS & ~(unsigned)r->known;
+    if (!can_end)
+        wanted &= ~(unsigned)ANYSOCK_PEER_CLOSED;
+    else if ((r->state & ST_SHUT_WR) != 0)
+        wanted |= ANYSOCK_PEER_CLOSED;
+    return ask_about(r->native, r->state, wanted);
+}
+
 /* The socket that a registration is of. */
 static inline void set_registration(struct anysock *s, struct anysock_registration *r) {
     atomic_store_explicit((struct anysock_registration * _Atomic *)&s->registration_, r,

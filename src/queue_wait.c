@@ -67,7 +67,7 @@ unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found) {
 }
 
 static unsigned look_at_odd(const struct anysock_registration *r) {
-    struct anysock_port_item item = {r->native, r->wanted | (unsigned)ANYSOCK_PEER_CLOSED, 0};
+    struct anysock_port_item item = question_about(r, r->wanted);
     unsigned found = anysock_port_poll(&item, 1, 0) > 0 ? item.events : 0;
     return complete(r, found) & (r->wanted | (unsigned)QUEUE_UNASKED);
 }

@@ -213,22 +213,6 @@ int anysock_port_bytes_readable(anysock_native native, size_t *bytes) {
     return 0;
 }
 
-/* What a poll without waiting sees of the peer's end. */
-#ifdef POLLRDHUP
-static bool has_finished(int fd, short revents) {
-    (void)fd;
-    return (revents & (POLLRDHUP | POLLHUP)) != 0;
-}
-#define ASK_FOR_END POLLRDHUP
-#else
-/* Without that bit the end is seen when nothing is left to read. */
-static bool has_finished(int fd, short revents) {
-    char byte;
-    return (revents & POLLHUP) != 0 || recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
-#define ASK_FOR_END 0
-#endif
-
 int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *state) {
     struct pollfd fd = {native, ASK_FOR_END, 0};
     if (poll(&fd, 1, 0) < 0)
@@ -237,10 +221,11 @@ int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *stat
         errno = EBADF;
         return -1;
     }
-    if ((fd.revents & POLLERR) != 0)
+    unsigned end = end_of(native, fd.revents);
+    if ((fd.revents & POLLERR) != 0 || (end & ANYSOCK_ERROR) != 0)
         *state = ANYSOCK_PEER_RESET;
     else
-        *state = has_finished(native, fd.revents) ? ANYSOCK_PEER_FINISHED : ANYSOCK_PEER_OPEN;
+        *state = end != 0 ? ANYSOCK_PEER_FINISHED : ANYSOCK_PEER_OPEN;
     return 0;
 }
 

@@ -48,6 +48,46 @@ static void every_answer_is_completed(void **state) {
     }
 }
 
+/* A port may have to look for it in what can be received, and an empty datagram is no end. */
+static void only_who_has_a_peer_is_asked_for_its_end(void **state) {
+    (void)state;
+    struct {
+        struct anysock socket;
+        bool has_peer;
+    } rows[] = {{fake_fresh(0), false},
+                {fake_listener(0), false},
+                {fake_datagram(0), false},
+                {fake_connecting(), true},
+                {fake_connected(0), true}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        s = rows[i].socket;
+        fake_of(&s)->room = 0;
+        add(&s, CONDITIONS, LEVEL);
+        (void)told(&s);
+        assert_int_equal(rows[i].has_peer, (fake_of(&s)->asked & ANYSOCK_PEER_CLOSED) != 0);
+        modify(&s, ANYSOCK_READABLE, LEVEL);
+        (void)told(&s);
+        assert_int_equal(0, fake_of(&s)->asked & ANYSOCK_PEER_CLOSED);
+        assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    }
+}
+
+/* Both ends together are a hang-up, which comes unasked. Of the own one the library knows: some
+ * systems would take it for both. */
+static void who_has_ended_is_asked_for_its_peers_end_only(void **state) {
+    (void)state;
+    static const unsigned wanted[] = {CONDITIONS, ANYSOCK_WRITABLE, 0};
+    s = silent_socket();
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&s, ANYSOCK_SHUT_WR));
+    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+        add(&s, wanted[i], LEVEL);
+        (void)told(&s);
+        assert_int_equal(ANYSOCK_PEER_CLOSED,
+                         fake_of(&s)->asked & (ANYSOCK_PEER_CLOSED | ANYSOCK_WRITABLE));
+        assert_anysock(ANYSOCK_OK, anysock_queue_remove(queue, &s));
+    }
+}
+
 static void listener_is_never_writable(void **state) {
     (void)state;
     s = fake_listener(0);
@@ -320,6 +360,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(only_what_is_wanted_is_told),
         TEST(every_answer_is_completed),
+        TEST(only_who_has_a_peer_is_asked_for_its_end),
+        TEST(who_has_ended_is_asked_for_its_peers_end_only),
         TEST(listener_is_never_writable),
         TEST(connecting_socket_has_its_result),
         TEST(fresh_stream_is_told_by_every_wait),
