@@ -82,7 +82,7 @@ static size_t tell_odd(struct anysock_queue *queue, struct anysock_queue_event *
     bool more = queue->odd != NULL;
     while (more && count < capacity) {
         struct anysock_registration *r = queue->odd;
-        queue->odd = r->next;
+        anysock_queue_unlink_odd(queue, r);
         more = r != last;
         events[count].events = look_at_odd(r);
         events[count++].data = r->data;

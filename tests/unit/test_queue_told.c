@@ -141,6 +141,33 @@ static void fresh_stream_is_told_once_to_others(void **state) {
     }
 }
 
+/* They are in a list, from which each goes from where it is, and the others are told as before. */
+static void fresh_streams_leave_in_any_order(void **state) {
+    (void)state;
+    enum { MANY = 16 };
+    struct anysock many[MANY];
+    struct anysock_queue_event all[2 * MANY];       /* half of the room is for such as these */
+    for (size_t step = 1; step < MANY; step += 2) { /* an odd step reaches all */
+        unsigned left = (1u << MANY) - 1;
+        for (size_t i = 0; i < MANY; i++) {
+            many[i] = fake_fresh(0);
+            add(&many[i], BOTH, LEVEL);
+        }
+        for (size_t i = 0; i <= MANY; i++) {
+            unsigned seen = 0;
+            assert_anysock(ANYSOCK_OK, anysock_queue_wait(queue, all, 2 * MANY, 0, &count));
+            assert_int_equal(MANY - i, count);
+            for (size_t k = 0; k < count; k++)
+                seen |= 1u << ((struct anysock *)all[k].data - many);
+            assert_int_equal(left, seen);
+            size_t gone = i * step % MANY;
+            left &= ~(1u << gone);
+            if (i < MANY)
+                assert_anysock(ANYSOCK_OK, anysock_close(&many[gone]));
+        }
+    }
+}
+
 static void own_shutdown_comes_with_what_is_there(void **state) {
     (void)state;
     s = silent_socket();
@@ -366,6 +393,7 @@ int main(void) {
         TEST(connecting_socket_has_its_result),
         TEST(fresh_stream_is_told_by_every_wait),
         TEST(fresh_stream_is_told_once_to_others),
+        TEST(fresh_streams_leave_in_any_order),
         TEST(own_shutdown_comes_with_what_is_there),
         TEST(known_edge_goes_on_with_the_rest),
         TEST(every_socket_comes_once_a_wait),
