@@ -1178,7 +1178,9 @@ struct anysock_queue;
 /** Flags of anysock_queue_open(). */
 enum {
     ANYSOCK_QUEUE_PORTABLE = 0x1 /**< poll, or WSAPoll, even where the system has better: slow
-                                      with many sockets, but there is nothing that it needs */
+                                      with many sockets, but there is nothing that it needs. On
+                                      macOS, NetBSD and OpenBSD see anysock_queue_add() about
+                                      #ANYSOCK_PEER_CLOSED */
 };
 
 /** How often a condition is reported. */
@@ -1241,6 +1243,10 @@ ANYSOCK_API int anysock_queue_close(struct anysock_queue *queue);
  *  - #ANYSOCK_ERROR when the connection is broken, the connect failed, or (datagrams) nobody is
  *    there; #ANYSOCK_HANG_UP when both directions of a stream have ended. Both come unasked and
  *    bring #ANYSOCK_READABLE and #ANYSOCK_WRITABLE with them, if wanted.
+ *  - #ANYSOCK_PEER_CLOSED also while unread data are there. Only poll of macOS, NetBSD and OpenBSD
+ *    may hide it, and a #ANYSOCK_HANG_UP that follows from it, until they have been read: in a
+ *    portable queue, which looks every 20 ms as long as such data are not wanted; and with kqueue,
+ *    after an own shutdown of a direction that is wanted.
  *
  * @param wanted  of #ANYSOCK_READABLE, #ANYSOCK_WRITABLE, #ANYSOCK_PRIORITY, #ANYSOCK_PEER_CLOSED;
  *                0 for errors and hang-ups only.

@@ -167,6 +167,9 @@ int anysock_port_set_keepalive(anysock_native native, bool on, unsigned idle_s,
  * result of a pending connect. Success is reported as ANYSOCK_WRITABLE, failure as
  * ANYSOCK_ERROR. */
 #define PORT_CONNECTING 0x100u
+/* ANYSOCK_PEER_CLOSED is asked only about streams that are connected or connect: a port may have to
+ * look for it in what can be received. It may be hidden behind unread data, which are READABLE
+ * then, also if only the end was asked about. */
 
 struct anysock_port_item {
     anysock_native native;

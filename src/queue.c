@@ -14,25 +14,18 @@
 void anysock_queue_append_odd(struct anysock_queue *queue, struct anysock_registration *r) {
     r->place = PLACE_ODD;
     r->next = NULL;
-    if (queue->odd == NULL)
-        queue->odd = r;
-    else
-        queue->last_odd->next = r;
+    r->previous = queue->last_odd;
+    *(r->previous != NULL ? &r->previous->next : &queue->odd) = r;
     queue->last_odd = r;
 }
 
-static void unlink_odd(struct anysock_queue *queue, struct anysock_registration *r) {
-    struct anysock_registration *before = NULL, *at = queue->odd;
-    while (at != r) {
-        before = at;
-        at = at->next;
-    }
-    if (before == NULL)
-        queue->odd = r->next;
-    else
-        before->next = r->next;
-    if (queue->last_odd == r)
-        queue->last_odd = before;
+void anysock_queue_unlink_odd(struct anysock_queue *queue, struct anysock_registration *r) {
+    *(r->previous != NULL ? &r->previous->next : &queue->odd) = r->next;
+    *(r->next != NULL ? &r->next->previous : &queue->last_odd) = r->previous;
+}
+
+static void leave_odd(struct anysock_queue *queue, struct anysock_registration *r) {
+    anysock_queue_unlink_odd(queue, r);
     r->place = PLACE_RESTING;
     if (queue->odd == NULL)
         anysock_queue_clear_note(queue, NOTE_ODD);
@@ -80,7 +73,7 @@ static inline int settle(struct anysock_queue *queue, struct anysock_registratio
         return 0;
     }
     if (r->place == PLACE_ODD)
-        unlink_odd(queue, r);
+        leave_odd(queue, r);
     r->told = 0;
     bool was_watched = is_watched(r);
     if (hand_over(queue, r, rearmed) == 0)
@@ -197,7 +190,7 @@ int anysock_queue_remove_under(struct anysock_queue *queue, struct anysock *s) {
     if (is_watched(r))
         queue->backend->forget(queue, r);
     if (r->place == PLACE_ODD)
-        unlink_odd(queue, r);
+        leave_odd(queue, r);
     r->place = PLACE_FREE;
     if (!r->busy)
         anysock_queue_recycle(queue, r);

@@ -35,6 +35,7 @@ struct anysock_registration {
     struct anysock_queue *queue;       /* the first: see queue_watcher(). Never changes: who is too
                                           late for a removed registration may still read it */
     struct anysock_registration *next; /* in the list of odd ones, of free ones or of limbo */
+    struct anysock_registration *previous; /* in the list of odd ones */
     void *data;
     anysock_native native;
     uint32_t state;  /* of the socket, as it was when the core last looked */
@@ -46,6 +47,7 @@ struct anysock_registration {
     bool broken;     /* the system has told that the connection is; never if PLACE_USUAL */
     bool fresh;      /* of a socket that the back end has not seen yet; the back end clears it */
     bool busy;       /* the back end's: the system uses it, so that it must not be used again yet */
+    bool marked;     /* the back end's own mark; false of free ones */
 };
 
 static inline bool is_watched(const struct anysock_registration *r) {
@@ -180,6 +182,20 @@ static inline bool is_ordinary(uint32_t state) {
     return bits == PLAIN_STREAM || bits == ST_OPEN;
 }
 
+/* The question to the port about a registration, for who wants this. What the library knows need
+ * not be asked, and only a stream has a peer that ends, when it is connected. That end and an own
+ * one are a hang-up together. */
+static inline struct anysock_port_item question_about(const struct anysock_registration *r,
+                                                      unsigned wanted) {
+    bool can_end = (r->state & ST_STREAM) != 0 && (r->state & (ST_CONNECTING | ST_CONNECTED)) != 0;
+    wanted &= (unsigned)QUEUE_CONDITIONS & ~(unsigned)r->known;
+    if (!can_end)
+        wanted &= ~(unsigned)ANYSOCK_PEER_CLOSED;
+    else if ((r->state & ST_SHUT_WR) != 0)
+        wanted |= ANYSOCK_PEER_CLOSED;
+    return ask_about(r->native, r->state, wanted);
+}
+
 /* The socket that a registration is of. */
 static inline void set_registration(struct anysock *s, struct anysock_registration *r) {
     atomic_store_explicit((struct anysock_registration * _Atomic *)&s->registration_, r,
@@ -243,8 +259,10 @@ int anysock_queue_wait_again(struct anysock_queue *queue, struct anysock_queue_e
 /* A registration cannot be watched any more, which its owner must hear. Under the lock. */
 void anysock_queue_give_up(struct anysock_queue *queue, struct anysock_registration *r);
 
-/* Between queue.c and queue_wait.c: puts a registration at the end of the odd ones. */
+/* Between queue.c and queue_wait.c: puts a registration at the end of the odd ones, and takes it
+ * from among them, wherever it is. Thousands may be odd. */
 void anysock_queue_append_odd(struct anysock_queue *queue, struct anysock_registration *r);
+void anysock_queue_unlink_odd(struct anysock_queue *queue, struct anysock_registration *r);
 
 /* The memory of registrations (queue_memory.c), under the lock. A free registration, which the
  * caller takes to another place, or null if there is no memory. */

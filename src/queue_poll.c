@@ -148,19 +148,12 @@ static bool make_room(struct poll_queue *q) {
     return true;
 }
 
-/* What the port is asked about a member. */
-static struct anysock_port_item question_of(const struct anysock_registration *r) {
-    unsigned wanted = watched_of(r) & (unsigned)QUEUE_CONDITIONS;
-    if ((r->state & ST_SHUT_WR) != 0)
-        wanted |= ANYSOCK_PEER_CLOSED; /* both together are a hang-up */
-    return ask_about(r->native, r->state, wanted);
-}
-
 /*
  * Prepares the question; returns how many items it has. Two kinds are left out, whose answer would
  * come at once and tell nothing: those whose error or hang-up was told as an edge, and for a moment
- * those that just gave such an answer: the end of a connect, to who does not want to write. (A wait
- * that only looks does not spin, and asks about all.)
+ * those that just gave such an answer: the end of a connect, to who does not want to write, and on
+ * some systems data, to who wants to hear of the end behind them. (A wait that only looks does not
+ * spin, and asks about all.)
  */
 static size_t ask(struct poll_queue *q, int *timeout_ms) {
     q->items[0] = (struct anysock_port_item){q->waker.readable, ANYSOCK_READABLE, 0};
@@ -173,7 +166,7 @@ static size_t ask(struct poll_queue *q, int *timeout_ms) {
             *timeout_ms = MUTE_MS;
         if (muted || (r->core.told & QUEUE_UNASKED) != 0)
             continue;
-        q->items[asked] = question_of(&r->core);
+        q->items[asked] = question_about(&r->core, watched_of(&r->core));
         q->asked[asked++] = r;
     }
     return asked;

@@ -71,7 +71,7 @@ unsigned anysock_queue_tell(struct anysock_registration *r, unsigned found) {
 }
 
 static unsigned look_at_odd(const struct anysock_registration *r) {
-    struct anysock_port_item item = {r->native, r->wanted | (unsigned)ANYSOCK_PEER_CLOSED, 0};
+    struct anysock_port_item item = question_about(r, r->wanted);
     unsigned found = anysock_port_poll(&item, 1, 0) > 0 ? item.events : 0;
     return complete(r, found) & (r->wanted | (unsigned)QUEUE_UNASKED);
 }
@@ -86,7 +86,7 @@ static size_t tell_odd(struct anysock_queue *queue, struct anysock_queue_event *
     bool more = queue->odd != NULL;
     while (more && count < capacity) {
         struct anysock_registration *r = queue->odd;
-        queue->odd = r->next;
+        anysock_queue_unlink_odd(queue, r);
         more = r != last;
         events[count].events = look_at_odd(r);
         events[count++].data = r->data;

@@ -31,11 +31,6 @@ _Static_assert(EPOLLHUP + 0 == ANYSOCK_HANG_UP + 0 && EPOLLRDHUP + 0 == ANYSOCK_
 /* Of functions that are seldom called: inside the others these would save registers for them. */
 #define APART __attribute__((noinline, cold))
 
-struct epoll_registration {
-    struct anysock_registration core;
-    bool inside; /* the inner epoll has it; false of free ones */
-};
-
 struct epoll_queue {
     struct anysock_queue core;
     int epoll;
@@ -104,10 +99,6 @@ static bool is_inner(const struct anysock_registration *r) {
            (!is_ordinary(r->state) && (r->state & (ST_STREAM | ST_CONNECTED)) == ST_CONNECTED);
 }
 
-static struct epoll_registration *member_of(struct anysock_registration *r) {
-    return (struct epoll_registration *)(void *)r;
-}
-
 /* One-shots are taken out when they are told. */
 static inline int put(int epoll, int action, const struct anysock_registration *r, void *data) {
     if (r->place == PLACE_USUAL)
@@ -118,13 +109,14 @@ static inline int put(int epoll, int action, const struct anysock_registration *
     return control(epoll, action, r->native, bits, data);
 }
 
+/* The mark of a registration says that the inner epoll has it. */
 static APART int watch_inner(struct anysock_queue *queue, struct anysock_registration *r) {
     int epoll = inner_of(of(queue));
     if (epoll < 0)
         return -1;
     if (put(epoll, EPOLL_CTL_ADD, r, r) != 0)
         return -1;
-    member_of(r)->inside = true;
+    r->marked = true;
     return 0;
 }
 
@@ -142,11 +134,11 @@ static inline void take_out(int epoll, const struct anysock_registration *r) {
 
 static APART void forget_inside(struct anysock_queue *queue, struct anysock_registration *r) {
     take_out(of(queue)->inner, r);
-    member_of(r)->inside = false;
+    r->marked = false;
 }
 
 static inline void forget(struct anysock_queue *queue, struct anysock_registration *r) {
-    if (r->place != PLACE_USUAL && member_of(r)->inside)
+    if (r->place != PLACE_USUAL && r->marked)
         forget_inside(queue, r);
     else
         take_out(of(queue)->epoll, r);
@@ -155,7 +147,7 @@ static inline void forget(struct anysock_queue *queue, struct anysock_registrati
 /* From one epoll to the other, if need be. */
 static APART int change_unusual(struct anysock_queue *queue, struct anysock_registration *r,
                                 bool rearmed) {
-    bool inside = member_of(r)->inside;
+    bool inside = r->marked;
     if (inside != is_inner(r)) {
         forget(queue, r);
         return watch(queue, r);
@@ -250,7 +242,7 @@ static anysock_waitable native(const struct anysock_queue *queue) {
 static const struct anysock_queue_backend epoll_queue = {
     .name = "epoll",
     .queue_size = sizeof(struct epoll_queue),
-    .registration_size = sizeof(struct epoll_registration),
+    .registration_size = sizeof(struct anysock_registration),
     .open = open_epoll,
     .close = close_epoll,
     .watch = watch,

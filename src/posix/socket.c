@@ -213,32 +213,23 @@ int anysock_port_bytes_readable(anysock_native native, size_t *bytes) {
     return 0;
 }
 
-/* Poll can be asked for the peer's end, also behind data; elsewhere only the receive shows it. */
-#ifdef POLLRDHUP
-#define ASK_FOR_END POLLRDHUP
-#else
-#define ASK_FOR_END 0
-#endif
-
-/* What a receive would meet. The BSDs keep an error that is only peeked at, and their poll tells of
- * it as of an end; Linux' poll tells of every error, and then nobody comes here. */
-static enum anysock_peer_state peek_at_end(int fd) {
+/* Some systems tell of an error as of an end. One that is only peeked at stays; on Linux, where it
+ * would not, poll knows every error, and nobody comes here. */
+static bool error_is_next(int fd) {
     char byte;
-    ssize_t count = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (count < 0 && errno != EAGAIN && errno != EINTR) /* EWOULDBLOCK is EAGAIN on all of them */
-        return ANYSOCK_PEER_RESET;
-    return count == 0 ? ANYSOCK_PEER_FINISHED : ANYSOCK_PEER_OPEN;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && !anysock_port_would_block();
 }
 
-static enum anysock_peer_state state_in(int fd, int revents) {
+/* An error without a hang-up may be in Linux' queue of errors only. */
+static enum anysock_peer_state state_in(int fd, short revents) {
     const int broken = POLLERR | POLLHUP;
-    if ((revents & broken) == broken) /* an error alone may be in Linux' queue of errors only */
+    if ((revents & broken) == broken)
         return ANYSOCK_PEER_RESET;
-    bool ended = (revents & (ASK_FOR_END | POLLHUP)) != 0;
-    if (!ended && ASK_FOR_END != 0)
+    unsigned end = end_of(fd, revents);
+    if (end == 0)
         return ANYSOCK_PEER_OPEN;
-    enum anysock_peer_state peeked = peek_at_end(fd);
-    return ended && peeked == ANYSOCK_PEER_OPEN ? ANYSOCK_PEER_FINISHED : peeked;
+    return (end & ANYSOCK_ERROR) != 0 || error_is_next(fd) ? ANYSOCK_PEER_RESET
+                                                           : ANYSOCK_PEER_FINISHED;
 }
 
 int anysock_port_peer_state(anysock_native native, enum anysock_peer_state *state) {

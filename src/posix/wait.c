@@ -9,25 +9,17 @@
 _Static_assert(offsetof(struct pollfd, revents) == offsetof(struct pollfd, events) + sizeof(short),
                "see anysock_port_poll_one()");
 
-/* The bits are the same, so that nothing needs translation but the hang-up. */
+/* The bits are the same, so that nothing needs translation but the ends. */
 _Static_assert(POLLIN == ANYSOCK_READABLE && POLLOUT == ANYSOCK_WRITABLE, "see raw_events()");
 _Static_assert(POLLERR == ANYSOCK_ERROR && POLLNVAL == ANYSOCK_INVALID, "see events_of()");
 _Static_assert(POLLPRI == ANYSOCK_PRIORITY && POLLHUP == ANYSOCK_HANG_UP, "see events_of()");
 
-/* Linux' bit is ours, FreeBSD has another one. Elsewhere the end is seen with the hang-up only. */
-#ifdef POLLRDHUP
-#define RAW_PEER_CLOSED POLLRDHUP
-#else
-#define RAW_PEER_CLOSED 0
-#endif
-
 #define ASKED (BOTH | ANYSOCK_PRIORITY)
 
-static unsigned events_of(short revents) {
-    unsigned events =
-        (unsigned)revents & (ASKED | ANYSOCK_ERROR | ANYSOCK_INVALID | ANYSOCK_HANG_UP);
-    if ((revents & RAW_PEER_CLOSED) != 0)
-        events |= ANYSOCK_PEER_CLOSED;
+static unsigned events_of(int fd, unsigned wanted, short revents) {
+    unsigned events = (unsigned)revents & (ASKED | ANYSOCK_ERROR | ANYSOCK_INVALID);
+    if ((wanted & ANYSOCK_PEER_CLOSED) != 0 || (revents & POLLHUP) != 0)
+        events |= end_of(fd, revents);
     return (revents & POLLHUP) != 0 ? events | BOTH : events; /* no call would wait any more */
 }
 
@@ -35,7 +27,7 @@ static unsigned events_of(short revents) {
 static short raw_events(unsigned wanted) {
     unsigned events = wanted & ASKED;
     if ((wanted & ANYSOCK_PEER_CLOSED) != 0)
-        events |= RAW_PEER_CLOSED;
+        events |= ASK_FOR_END;
     return (short)((wanted & PORT_CONNECTING) != 0 ? events | POLLOUT : events);
 }
 
@@ -48,7 +40,7 @@ static int poll_with(struct pollfd *fds, struct anysock_port_item *items, size_t
     }
     int found = poll(fds, (nfds_t)count, timeout_ms);
     for (size_t i = 0; i < count; i++)
-        items[i].events = found > 0 ? events_of(fds[i].revents) : 0;
+        items[i].events = found > 0 ? events_of(fds[i].fd, items[i].wanted, fds[i].revents) : 0;
     return found;
 }
 

@@ -4,6 +4,9 @@
  */
 #include "driver.h"
 
+/* How often the driver may be asked in a wait in which nothing happens. */
+#define FEW 2
+
 static void a_request_keeps_its_memory_until_its_packet_has_come(void **state) {
     (void)state;
     struct anysock_queue *queue = open_queue();
@@ -154,7 +157,7 @@ static void close_beside_busy(struct anysock_queue *queue) {
  * something the next one does. */
 static void who_begins_to_speak_is_told_soon_beside_others(void **state) {
     (void)state;
-    static const int patience[] = {9, 2};
+    static const int patience[] = {8, 2};
     struct anysock_queue *queue = open_beside_busy();
     for (int i = 0; i < 50; i++)
         assert_int_equal(1, look(queue));
@@ -170,6 +173,25 @@ static void who_begins_to_speak_is_told_soon_beside_others(void **state) {
             assert_int_equal(1, look(queue));
     }
     close_beside_busy(queue);
+}
+
+/* "Up to seven waits later", and one that begins just after packets were taken waits as long. */
+static void who_begins_to_speak_waits_for_seven_others_at_most(void **state) {
+    (void)state;
+    int longest = 0;
+    for (int before = 50; before < 58; before++) {
+        int waits = 1;
+        struct anysock_queue *queue = open_beside_busy();
+        for (int i = 0; i < before; i++)
+            assert_int_equal(1, look(queue));
+        say(&client, "x");
+        (void)await(&server, ANYSOCK_READABLE);
+        while (look(queue) < 2)
+            assert_true(++waits <= 8);
+        longest = waits > longest ? waits : longest;
+        close_beside_busy(queue);
+    }
+    assert_int_equal(8, longest);
 }
 
 /* And then it also tells whoever has just begun to speak. */
@@ -201,6 +223,65 @@ static void who_has_always_something_does_not_drown_the_others(void **state) {
         assert_true(anysock_deadline_left(&deadline) > 0);
     } while (event.data != &server);
     close_beside_busy(queue);
+}
+
+/* ------------------------------------------------------------------------------------------- *
+ * Edges that last: the driver would answer at once, over and over
+ * ------------------------------------------------------------------------------------------- */
+
+static void add_edge(struct anysock_queue *queue, struct anysock *s, unsigned wanted) {
+    assert_anysock(ANYSOCK_OK, anysock_queue_add(queue, s, wanted, ANYSOCK_QUEUE_EDGE, s));
+}
+
+/* The socket breaks; then a wait that lasts asks the driver a few times, and not as often as it
+ * can. */
+static void assert_broken_once(struct anysock_queue *queue, struct anysock *s) {
+    struct anysock_queue_event event;
+    size_t count;
+    for (unsigned events = 0; (events & ANYSOCK_ERROR) == 0;) {
+        assert_anysock(ANYSOCK_OK, anysock_queue_wait(queue, &event, 1, PATIENCE_MS, &count));
+        assert_int_equal(1, count);
+        assert_ptr_equal(s, event.data);
+        events = event.events;
+    }
+    count_anew();
+    assert_anysock(ANYSOCK_OK, anysock_queue_wait(queue, &event, 1, 50, &count));
+    assert_int_equal(0, count);
+    assert_in_range(driver.asked, 0, FEW);
+}
+
+static void an_aborted_edge_does_not_keep_the_driver_busy(void **state) {
+    (void)state;
+    static const unsigned wanted[] = {0, ANYSOCK_READABLE, ANYSOCK_WRITABLE, ANYSOCK_PEER_CLOSED,
+                                      ANYSOCK_READABLE | ANYSOCK_WRITABLE | ANYSOCK_PEER_CLOSED};
+    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+        struct anysock_queue *queue = open_queue();
+        make_pair(0, ANYSOCK_NONBLOCK, &client, &server);
+        add_edge(queue, &server, wanted[i]);
+        (void)look(queue); /* the room */
+        assert_anysock(ANYSOCK_OK, anysock_abort(&client));
+        assert_broken_once(queue, &server);
+        close_all(queue, &server, 1);
+    }
+}
+
+static void a_refused_edge_does_not_keep_the_driver_busy(void **state) {
+    (void)state;
+    static const unsigned wanted[] = {0, ANYSOCK_READABLE, ANYSOCK_WRITABLE};
+    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+        struct anysock_addr addr;
+        struct anysock refusing, s;
+        struct anysock_queue *queue = open_queue();
+        make_refusing(&refusing, &addr);
+        assert_anysock(ANYSOCK_OK,
+                       anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, ANYSOCK_NONBLOCK, &s));
+        int code = anysock_connect(&s, &addr);
+        assert_true(code == ANYSOCK_EINPROGRESS || code == ANYSOCK_ECONNREFUSED);
+        add_edge(queue, &s, wanted[i]);
+        assert_broken_once(queue, &s);
+        close_all(queue, &s, 1);
+        assert_anysock(ANYSOCK_OK, anysock_close(&refusing));
+    }
 }
 
 /* ------------------------------------------------------------------------------------------- *
@@ -369,8 +450,11 @@ int main(void) {
         TEST(what_is_out_of_date_does_not_hide_what_is_there),
         TEST(what_is_cancelled_does_not_hide_what_is_there),
         TEST(who_begins_to_speak_is_told_soon_beside_others),
+        TEST(who_begins_to_speak_waits_for_seven_others_at_most),
         TEST(a_wake_is_heard_beside_others),
         TEST(who_has_always_something_does_not_drown_the_others),
+        TEST(an_aborted_edge_does_not_keep_the_driver_busy),
+        TEST(a_refused_edge_does_not_keep_the_driver_busy),
         TEST(a_socket_closed_behind_the_queue_is_not_asked_about_again),
         TEST(the_next_one_with_the_memory_of_a_closed_one_is_told),
         TEST(a_handle_that_is_used_again_hides_no_event),

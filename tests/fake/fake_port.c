@@ -452,8 +452,9 @@ static unsigned conditions(anysock_native native, unsigned wanted) {
 
 /* A failed connect is reported to who asks for it only, as by Windows before 10. */
 static unsigned polled(const struct anysock_port_item *item) {
-    const struct fake_socket *socket = fake_at(item->native);
+    struct fake_socket *socket = fake_at(item->native);
     unsigned events = conditions(item->native, item->wanted);
+    socket->asked = item->wanted;
     bool connect = socket->type == ANYSOCK_STREAM && !socket->connected;
     return connect && (item->wanted & PORT_CONNECTING) == 0 && socket->seen == 0
                ? events & ~(unsigned)ANYSOCK_ERROR

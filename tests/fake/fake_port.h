@@ -51,6 +51,7 @@ struct fake_socket {
     enum anysock_bind_intent intent;
     int error;       /* SO_ERROR: why the connect failed; taken by asking */
     unsigned seen;   /* if not 0: what the system says of it, true or not */
+    unsigned asked;  /* what the last poll asked about it */
     size_t incoming; /* bytes that recv can take */
     bool fin;        /* end of stream behind them */
     size_t room;     /* bytes that send can put */

@@ -67,7 +67,7 @@ static void peer_that_finished_is_seen_behind_unread_data(void **state) {
     say(&client, "last words");
     assert_anysock(ANYSOCK_OK, anysock_close(&client));
     (void)await(&server, ANYSOCK_READABLE);
-    if (!end_hides_behind_data())
+    if (poll_sees_ends_behind_data() && !end_hides_behind_data())
         await_state(&server, ANYSOCK_PEER_FINISHED);
     assert_anysock(ANYSOCK_OK, anysock_recv_all(&server, buffer, sizeof buffer, &count));
     assert_int_equal(10, count); /* nothing was taken by looking */

@@ -78,6 +78,9 @@ void allow_descriptors(void);
  * ask. */
 const char *system_error_name(int native);
 
+/* Whether the system's poll tells of the end of a stream before the data in front of it are read.
+ */
+bool poll_sees_ends_behind_data(void);
 /* The tests run under Wine, which deviates from Windows: see deviations.h. */
 bool is_wine(void);
 /* The system is Windows, real or Wine. */

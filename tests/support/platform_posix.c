@@ -220,6 +220,23 @@ const char *system_error_name(int native) {
 #endif
 }
 
+bool poll_sees_ends_behind_data(void) {
+#ifdef POLLRDHUP
+    const short asked = POLLIN | POLLRDHUP, end = POLLRDHUP;
+#else
+    const short asked = POLLIN, end = POLLHUP; /* macOS has it, NetBSD does not */
+#endif
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
+        return false;
+    bool sent = send(pair[1], "x", 1, 0) == 1 && shutdown(pair[1], SHUT_WR) == 0;
+    struct pollfd fd = {pair[0], asked, 0};
+    bool seen = sent && poll(&fd, 1, 0) == 1 && (fd.revents & end) != 0;
+    (void)close(pair[0]);
+    (void)close(pair[1]);
+    return seen;
+}
+
 bool is_wine(void) {
     return false;
 }

@@ -198,6 +198,10 @@ const char *system_error_name(int native) {
     return NULL;
 }
 
+bool poll_sees_ends_behind_data(void) {
+    return true;
+}
+
 bool is_wine(void) {
     HMODULE ntdll = GetModuleHandleA("ntdll.dll");
     return ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL;

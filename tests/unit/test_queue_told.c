@@ -48,6 +48,46 @@ static void every_answer_is_completed(void **state) {
     }
 }
 
+/* A port may have to look for it in what can be received, and an empty datagram is no end. */
+static void only_who_has_a_peer_is_asked_for_its_end(void **state) {
+    (void)state;
+    struct {
+        struct anysock socket;
+        bool has_peer;
+    } rows[] = {{fake_fresh(0), false},
+                {fake_listener(0), false},
+                {fake_datagram(0), false},
+                {fake_connecting(), true},
+                {fake_connected(0), true}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        s = rows[i].socket;
+        fake_of(&s)->room = 0;
+        add(&s, CONDITIONS, LEVEL);
+        (void)told(&s);
+        assert_int_equal(rows[i].has_peer, (fake_of(&s)->asked & ANYSOCK_PEER_CLOSED) != 0);
+        modify(&s, ANYSOCK_READABLE, LEVEL);
+        (void)told(&s);
+        assert_int_equal(0, fake_of(&s)->asked & ANYSOCK_PEER_CLOSED);
+        assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    }
+}
+
+/* Both ends together are a hang-up, which comes unasked. Of the own one the library knows: some
+ * systems would take it for both. */
+static void who_has_ended_is_asked_for_its_peers_end_only(void **state) {
+    (void)state;
+    static const unsigned wanted[] = {CONDITIONS, ANYSOCK_WRITABLE, 0};
+    s = silent_socket();
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&s, ANYSOCK_SHUT_WR));
+    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+        add(&s, wanted[i], LEVEL);
+        (void)told(&s);
+        assert_int_equal(ANYSOCK_PEER_CLOSED,
+                         fake_of(&s)->asked & (ANYSOCK_PEER_CLOSED | ANYSOCK_WRITABLE));
+        assert_anysock(ANYSOCK_OK, anysock_queue_remove(queue, &s));
+    }
+}
+
 static void listener_is_never_writable(void **state) {
     (void)state;
     s = fake_listener(0);
@@ -98,6 +138,33 @@ static void fresh_stream_is_told_once_to_others(void **state) {
             modify(&s, BOTH, modes[i]);
         }
         assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    }
+}
+
+/* They are in a list, from which each goes from where it is, and the others are told as before. */
+static void fresh_streams_leave_in_any_order(void **state) {
+    (void)state;
+    enum { MANY = 16 };
+    struct anysock many[MANY];
+    struct anysock_queue_event all[2 * MANY];       /* half of the room is for such as these */
+    for (size_t step = 1; step < MANY; step += 2) { /* an odd step reaches all */
+        unsigned left = (1u << MANY) - 1;
+        for (size_t i = 0; i < MANY; i++) {
+            many[i] = fake_fresh(0);
+            add(&many[i], BOTH, LEVEL);
+        }
+        for (size_t i = 0; i <= MANY; i++) {
+            unsigned seen = 0;
+            assert_anysock(ANYSOCK_OK, anysock_queue_wait(queue, all, 2 * MANY, 0, &count));
+            assert_int_equal(MANY - i, count);
+            for (size_t k = 0; k < count; k++)
+                seen |= 1u << ((struct anysock *)all[k].data - many);
+            assert_int_equal(left, seen);
+            size_t gone = i * step % MANY;
+            left &= ~(1u << gone);
+            if (i < MANY)
+                assert_anysock(ANYSOCK_OK, anysock_close(&many[gone]));
+        }
     }
 }
 
@@ -320,10 +387,13 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(only_what_is_wanted_is_told),
         TEST(every_answer_is_completed),
+        TEST(only_who_has_a_peer_is_asked_for_its_end),
+        TEST(who_has_ended_is_asked_for_its_peers_end_only),
         TEST(listener_is_never_writable),
         TEST(connecting_socket_has_its_result),
         TEST(fresh_stream_is_told_by_every_wait),
         TEST(fresh_stream_is_told_once_to_others),
+        TEST(fresh_streams_leave_in_any_order),
         TEST(own_shutdown_comes_with_what_is_there),
         TEST(known_edge_goes_on_with_the_rest),
         TEST(every_socket_comes_once_a_wait),
