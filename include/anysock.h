@@ -191,6 +191,20 @@ ANYSOCK_API const char *anysock_native_error_name(int native);
  */
 ANYSOCK_API int anysock_error_from_native(int native);
 
+/**
+ * @brief Translates what getaddrinfo or getnameinfo returned to the program.
+ *
+ * These are other numbers than anysock_error_from_native() takes: on the BSDs and macOS the same
+ * number is an `errno` value of another meaning. For `EAI_SYSTEM` the thread's `errno` is
+ * translated, so ask directly after the call.
+ *
+ * @return a result code: one of `ANYSOCK_EAI_…`, #ANYSOCK_ENOMEM, or what the system said;
+ *         #ANYSOCK_OK for 0; #ANYSOCK_EUNKNOWN for a number without translation.
+ *
+ * Thread safety: any thread, any time. \since 0.1
+ */
+ANYSOCK_API int anysock_error_from_getaddrinfo(int result);
+
 /* ============================================================================================
  * Start
  * ========================================================================================= */

@@ -9,13 +9,10 @@ int anysock_port_map_error(int native, enum anysock_op op, bool stream) {
     for (size_t i = 0; i < sizeof exceptions / sizeof exceptions[0]; i++) {
         const struct exception *exception = &exceptions[i];
         if (exception->native == native && exception->op == op &&
-            (stream ? exception->stream : exception->datagram))
+            (exception->kinds & (stream ? STREAM : DATAGRAM)) != 0)
             return exception->code;
     }
-    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
-        if (entries[i].native == native)
-            return entries[i].code;
-    return ANYSOCK_EUNKNOWN;
+    return find_code(entries, sizeof entries / sizeof entries[0], native);
 }
 
 const char *anysock_port_error_name(int native) {

@@ -67,6 +67,10 @@ void anysock_port_set_native_error(int native);
 /* Maps a native number, met by an operation on a stream or datagram socket, to an ANYSOCK_E code.
  * 0 is ANYSOCK_OK; what is not known is ANYSOCK_EUNKNOWN, never a guess. */
 int anysock_port_map_error(int native, enum anysock_op op, bool stream);
+/* The same for what getaddrinfo and getnameinfo return: numbers of their own, where a number may
+ * mean another thing than in the error slot. Where it says that the error slot has it (EAI_SYSTEM),
+ * that is mapped. */
+int anysock_port_map_resolve_error(int result);
 /* The symbol of a native number; null if unknown. */
 const char *anysock_port_error_name(int native);
 

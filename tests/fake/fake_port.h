@@ -32,7 +32,8 @@ enum {
     FAKE_ETIMEDOUT = 10060,
     FAKE_ECONNREFUSED = 10061,
     FAKE_ESYSNOTREADY = 10091,
-    FAKE_EODD = 4242 /* a number that nobody knows */
+    FAKE_HOST_NOT_FOUND = 11001, /* of the resolver only */
+    FAKE_EODD = 4242             /* a number that nobody knows */
 };
 
 /* One fake socket; tests look inside and change it at will. */

@@ -346,6 +346,7 @@ static struct results {
     X(anysock_native_error, anysock_native_error() == 0)                                           \
     X(anysock_native_error_name, anysock_native_error_name(INT_MIN)[0] == '?')                     \
     X(anysock_error_from_native, anysock_error_from_native(INT_MIN) == ANYSOCK_EUNKNOWN)           \
+    X(anysock_error_from_getaddrinfo, anysock_error_from_getaddrinfo(INT_MIN) == ANYSOCK_EUNKNOWN) \
     X(anysock_startup, anysock_startup() == ANYSOCK_OK && anysock_cleanup() == ANYSOCK_OK)         \
     X(anysock_addr_family, anysock_addr_family(NULL) == ANYSOCK_UNSPEC)                            \
     X(anysock_addr_port, anysock_addr_port(NULL) == 0 && anysock_addr_port(&no_addr) == 0)         \
@@ -501,6 +502,7 @@ static const char *const functions[] = {
     NAME(native_error),
     NAME(native_error_name),
     NAME(error_from_native),
+    NAME(error_from_getaddrinfo),
     NAME(startup),
     NAME(cleanup),
     NAME(addr_parse),
