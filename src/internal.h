@@ -153,6 +153,8 @@ int anysock_port_set_option(anysock_native native, enum anysock_option option, b
                             int value);
 int anysock_port_get_option(anysock_native native, enum anysock_option option, bool inet6,
                             int *value);
+/* The value of ANYSOCK_OPTION_MULTICAST_INTERFACE where the system has it, but does not tell. */
+#define PORT_UNTOLD (-1)
 /* Only if has_keepalive_call: all three at once, times in seconds. */
 int anysock_port_set_keepalive(anysock_native native, bool on, unsigned idle_s,
                                unsigned interval_s);

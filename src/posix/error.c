@@ -29,6 +29,8 @@ static const struct exception exceptions[] = {
     /* macOS, while a connection is being torn down. */
     {OP_SEND, STREAM, EPROTOTYPE, ANYSOCK_ECONNRESET},
     {OP_OPTION, ALL_KINDS, EOPNOTSUPP, ANYSOCK_ENOPROTOOPT},
+    /* An index that no interface has. */
+    {OP_OPTION, ALL_KINDS, EADDRNOTAVAIL, ANYSOCK_ENODEV},
     /* No urgent byte is there. */
     {OP_RECV_OOB, STREAM, EINVAL, ANYSOCK_EAGAIN},
     /* socket() with a type that the family does not have. */

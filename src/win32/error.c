@@ -48,6 +48,8 @@ static const struct exception exceptions[] = {
     {OP_RECV, DATAGRAM, WSAECONNRESET, ANYSOCK_ECONNREFUSED},
     {OP_SEND, ALL_KINDS, WSAEDESTADDRREQ, ANYSOCK_ENOTCONN},
     {OP_OPTION, ALL_KINDS, WSAEOPNOTSUPP, ANYSOCK_ENOPROTOOPT},
+    /* An index that no interface has. */
+    {OP_OPTION, ALL_KINDS, WSAEADDRNOTAVAIL, ANYSOCK_ENODEV},
     /* No urgent byte is there. */
     {OP_RECV_OOB, STREAM, WSAEINVAL, ANYSOCK_EAGAIN},
     /* A type that the family does not have. */

@@ -62,7 +62,7 @@ struct fake_socket {
     bool reports_refusals; /* SIO_UDP_CONNRESET */
     bool lingers;          /* somebody else has set a linger time */
     bool no_linger;
-    int options[32];   /* by their numbers */
+    int options[40];   /* by their numbers */
     bool keepalive_on; /* what SIO_KEEPALIVE_VALS has set */
     unsigned keepalive_s[2];
     enum anysock_peer_state peer_state; /* what a look at the peer shows */

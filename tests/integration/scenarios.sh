@@ -310,7 +310,7 @@ transcript() {
     done | sed -E -e 's/ \[-?[0-9]+ [A-Z_?-]+\]$//' -e 's/127\.0\.0\.1([: ])[1-9][0-9]*/127.0.0.1\1PORT/' \
         -e 's/(window full after) [1-9][0-9]* bytes/\1 N bytes/' \
         -e 's/^([a-z]+: queue:) (epoll|kqueue|afd|poll)$/\1 BACKEND/' \
-        -e 's/(option [A-Z0-9_]+:) (-|[0-9]+)$/\1 VALUE/'
+        -e 's/(option [A-Z0-9_]+:) (-|-?[0-9]+)$/\1 VALUE/'
 }
 
 # Compares the transcript with the expected one on standard input.

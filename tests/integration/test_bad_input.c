@@ -261,7 +261,7 @@ static struct results {
     X(anysock_set_timeout, EINVAL, NOTHING, (&stream, ANYSOCK_TIMEOUT_RECV, INT_MAX))              \
     X(anysock_get_timeout, EINVAL, NOTHING, (&stream, (enum anysock_timeout)3, &out.value))        \
     X(anysock_set_option, EINVAL, NOTHING, (&stream, (enum anysock_option)0, 99))                  \
-    X(anysock_set_option, EINVAL, NOTHING, (&stream, (enum anysock_option)27, 99))                 \
+    X(anysock_set_option, EINVAL, NOTHING, (&stream, (enum anysock_option)37, 99))                 \
     X(anysock_set_option, ENOPROTOOPT, NOTHING, (&datagram, ANYSOCK_OPTION_NODELAY, 99))           \
     X(anysock_set_option, ENOPROTOOPT, NOTHING, (&stream, ANYSOCK_OPTION_PATH_MTU, -9))            \
     X(anysock_set_option, EDOM, NOTHING, (&stream, ANYSOCK_OPTION_NODELAY, 2))                     \

@@ -34,6 +34,8 @@ bool is_inheritable(anysock_native native);
 /* A socket made by the system's own call, with its defaults. */
 anysock_native foreign_socket(void);
 void foreign_close(anysock_native native);
+/* The index of the loopback interface. */
+unsigned loopback_interface(void);
 /* Ends receiving natively. */
 void foreign_shutdown_receiving(anysock_native native);
 /* Sets a linger time natively: close is to wait for unsent data. */

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
@@ -83,6 +84,12 @@ void foreign_linger(anysock_native native, int seconds) {
     struct linger linger = {1, seconds};
     if (setsockopt(native, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) != 0)
         abort();
+}
+
+/* Linux calls it lo, the others lo0. */
+unsigned loopback_interface(void) {
+    unsigned index = if_nametoindex("lo");
+    return index != 0 ? index : if_nametoindex("lo0");
 }
 
 void foreign_shutdown_receiving(anysock_native native) {

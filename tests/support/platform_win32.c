@@ -5,6 +5,8 @@
 #include <ws2tcpip.h>
 #include <windows.h>
 
+#include <iphlpapi.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +92,11 @@ void foreign_linger(anysock_native native, int seconds) {
     struct linger linger = {1, (u_short)seconds};
     if (setsockopt(native, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof linger) != 0)
         abort();
+}
+
+unsigned loopback_interface(void) {
+    DWORD index = 0;
+    return GetBestInterface(htonl(INADDR_LOOPBACK), &index) == NO_ERROR ? index : 0;
 }
 
 void foreign_shutdown_receiving(anysock_native native) {
