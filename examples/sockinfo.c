@@ -40,6 +40,16 @@ static const struct {
     NAMED(MULTICAST_LOOP),
     NAMED(PRIORITY),
     NAMED(ACCEPTING),
+    NAMED(MULTICAST_INTERFACE),
+    NAMED(MARK),
+    NAMED(BUSY_POLL),
+    NAMED(INCOMING_CPU),
+    NAMED(FREE_BIND),
+    NAMED(TRANSPARENT),
+    NAMED(SEND_LOW_WATER),
+    NAMED(TYPE),
+    NAMED(FAMILY),
+    NAMED(PROTOCOL),
 };
 
 /* Each of these prints one line, or reports why there is nothing to print. */

@@ -191,6 +191,20 @@ ANYSOCK_API const char *anysock_native_error_name(int native);
  */
 ANYSOCK_API int anysock_error_from_native(int native);
 
+/**
+ * @brief Translates what getaddrinfo or getnameinfo returned to the program.
+ *
+ * These are other numbers than anysock_error_from_native() takes: on the BSDs and macOS the same
+ * number is an `errno` value of another meaning. For `EAI_SYSTEM` the thread's `errno` is
+ * translated, so ask directly after the call.
+ *
+ * @return a result code: one of `ANYSOCK_EAI_…`, #ANYSOCK_ENOMEM, or what the system said;
+ *         #ANYSOCK_OK for 0; #ANYSOCK_EUNKNOWN for a number without translation.
+ *
+ * Thread safety: any thread, any time. \since 0.1
+ */
+ANYSOCK_API int anysock_error_from_getaddrinfo(int result);
+
 /* ============================================================================================
  * Start
  * ========================================================================================= */
@@ -461,11 +475,12 @@ struct anysock_connector;
  * duplicated: of two copies only one may go on. The fields are private.
  */
 struct anysock {
-    uint32_t state_;              /* see src/state.h */
-    int32_t connect_native_;      /* the system's number behind connect_error_ */
-    int32_t timeout_[3];          /* receive, send, connect: milliseconds + 1; 0 for none */
-    uint16_t keepalive_s_[2];     /* idle and interval, where the system cannot be asked */
-    struct anysock_event *event_; /* the bound event, if any */
+    uint32_t state_;         /* see src/state.h */
+    int32_t connect_native_; /* the system's number behind connect_error_ */
+    int32_t timeout_[3];     /* receive, send, connect: milliseconds + 1; 0 for none */
+    uint16_t kept_[2]; /* what the system cannot be asked: keep-alive idle and interval in seconds;
+                          of datagrams the interface for multicast */
+    struct anysock_event *event_;               /* the bound event, if any */
     struct anysock_registration *registration_; /* with a queue, if any */
     const struct anysock_connector *connector_; /* how a pending connect ends */
     anysock_native native_;  /* the descriptor; valid while the open bit is set */
@@ -838,6 +853,21 @@ ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeou
 /**
  * Options with one integer value. Units, ranges and the kinds of socket that have them are in
  * docs/options.md; flags are 0 or 1.
+ *
+ * What systems have besides is left out for one of these reasons:
+ *
+ *  - Calls do it: address reuse is anysock_bind()'s intent, linger is the choice between
+ *    anysock_close(), anysock_close_flush() and anysock_abort(), time-outs of receive, send and
+ *    connect (also `TCP_SYNCNT`, `TCP_KEEPINIT`, `TCP_CONNECTIONTIMEOUT`) are
+ * anysock_set_timeout(); `SO_ERROR` is anysock_connect_result().
+ *  - It is no integer: groups and sources, the interface of a socket, congestion control,
+ * `TCP_INFO`, credentials, fast-open data of a client.
+ *  - It does nothing without the call that goes with it, which does not exist here: the metadata of
+ *    packets (addresses, hops, time stamps), zero copy, raw headers, `SO_INCOMING_NAPI_ID`.
+ *  - The numbers mean something on one system only, and something else than #ANYSOCK_OPTION_MARK:
+ *    `SO_SETFIB`, `SO_RTABLE`, `SO_USER_COOKIE`, `SO_NET_SERVICE_TYPE`, `SO_COMPARTMENT_ID`,
+ *    Windows' hints by WSAIoctl, `SO_PAUSE_ACCEPT`, `SO_CONDITIONAL_ACCEPT`.
+ * anysock_native_handle() serves programs that want these.
  */
 enum anysock_option {
     ANYSOCK_OPTION_NODELAY = 1,            /**< send small pieces at once (no Nagle) */
@@ -870,8 +900,26 @@ enum anysock_option {
     ANYSOCK_OPTION_MULTICAST_TTL = 23, /**< hops of multicast datagrams */
     ANYSOCK_OPTION_MULTICAST_LOOP =
         24, /**< multicast comes back to this host; on Windows set it on the receiver */
-    ANYSOCK_OPTION_PRIORITY = 25, /**< queueing priority (Linux) */
-    ANYSOCK_OPTION_ACCEPTING = 26 /**< the socket listens; read only */
+    ANYSOCK_OPTION_PRIORITY = 25,  /**< queueing priority (Linux) */
+    ANYSOCK_OPTION_ACCEPTING = 26, /**< the socket listens; read only */
+    ANYSOCK_OPTION_MULTICAST_INTERFACE =
+        27, /**< index of the interface that multicast datagrams leave by; 0: the system's choice.
+               #ANYSOCK_ENODEV if there is none. Where the system cannot be asked, reading it gives
+               what the library has set */
+    ANYSOCK_OPTION_MARK = 28,      /**< number for routing and filtering (Linux, privileged) */
+    ANYSOCK_OPTION_BUSY_POLL = 29, /**< microseconds that a receive asks the device by itself before
+                                      it sleeps (Linux; more than before: privileged) */
+    ANYSOCK_OPTION_INCOMING_CPU =
+        30, /**< processor that took the last packet, -1 for none yet (Linux); read only */
+    ANYSOCK_OPTION_FREE_BIND = 31,   /**< may bind an address that is not there yet (Linux) */
+    ANYSOCK_OPTION_TRANSPARENT = 32, /**< may bind any address, and takes connections that are
+                                        routed here for others (Linux, the BSDs; privileged) */
+    ANYSOCK_OPTION_SEND_LOW_WATER =
+        33,                     /**< free bytes that make the socket writable (the BSDs, macOS) */
+    ANYSOCK_OPTION_TYPE = 34,   /**< a number of enum anysock_type; read only */
+    ANYSOCK_OPTION_FAMILY = 35, /**< a number of enum anysock_family; read only */
+    ANYSOCK_OPTION_PROTOCOL =
+        36 /**< number of the protocol, as in an IP packet: 6 is TCP, 17 UDP; read only */
 };
 
 /**

@@ -5,14 +5,6 @@
 
 #define LENGTH_OF(array) (sizeof(array) / sizeof *(array))
 
-/* The code of a number; 0 if it is not in the table. */
-static int find_code(const struct entry *table, size_t count, int native) {
-    for (size_t i = 0; i < count; i++)
-        if (table[i].native == native)
-            return table[i].code;
-    return 0;
-}
-
 static bool moves_data(enum anysock_op op) {
     return op == OP_SEND || op == OP_RECV || op == OP_RECV_OOB;
 }
@@ -23,13 +15,12 @@ int anysock_port_map_error(int native, enum anysock_op op, bool stream) {
     for (size_t i = 0; i < LENGTH_OF(exceptions); i++) {
         const struct exception *exception = &exceptions[i];
         if (exception->native == native && exception->op == op &&
-            (stream ? exception->stream : exception->datagram))
+            (exception->kinds & (stream ? STREAM : DATAGRAM)) != 0)
             return exception->code;
     }
-    int code = stream && moves_data(op) ? find_code(broken, LENGTH_OF(broken), native) : 0;
-    if (code == 0)
-        code = find_code(entries, LENGTH_OF(entries), native);
-    return code != 0 ? code : ANYSOCK_EUNKNOWN;
+    int code =
+        stream && moves_data(op) ? find_code(broken, LENGTH_OF(broken), native) : ANYSOCK_EUNKNOWN;
+    return code != ANYSOCK_EUNKNOWN ? code : find_code(entries, LENGTH_OF(entries), native);
 }
 
 const char *anysock_port_error_name(int native) {

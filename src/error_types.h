@@ -22,9 +22,18 @@ struct name {
 
 /* What a number means after an operation, if that is something else. */
 struct exception {
-    uint8_t op;            /* enum anysock_op */
-    bool stream, datagram; /* the kinds of socket that it holds for */
+    uint8_t op;    /* enum anysock_op */
+    uint8_t kinds; /* of socket that it holds for */
     int16_t native, code;
 };
+enum { STREAM = 1, DATAGRAM = 2, ALL_KINDS = 3 };
+
+/* What a table says of a number. */
+static inline int find_code(const struct entry *entries, size_t count, int native) {
+    for (size_t i = 0; i < count; i++)
+        if (entries[i].native == native)
+            return entries[i].code;
+    return ANYSOCK_EUNKNOWN;
+}
 
 #endif

@@ -69,6 +69,10 @@ void anysock_port_set_native_error(int native);
  * is ANYSOCK_ECONNRESET, ANYSOCK_ETIMEDOUT or ANYSOCK_EPIPE for who sends or receives; seldom
  * ANYSOCK_ECONNREFUSED or ANYSOCK_EPROTO, which mean something else besides. */
 int anysock_port_map_error(int native, enum anysock_op op, bool stream);
+/* The same for what getaddrinfo and getnameinfo return: numbers of their own, where a number may
+ * mean another thing than in the error slot. Where it says that the error slot has it (EAI_SYSTEM),
+ * that is mapped. */
+int anysock_port_map_resolve_error(int result);
 /* The symbol of a native number; null if unknown. */
 const char *anysock_port_error_name(int native);
 
@@ -159,6 +163,8 @@ int anysock_port_set_option(anysock_native native, enum anysock_option option, b
                             int value);
 int anysock_port_get_option(anysock_native native, enum anysock_option option, bool inet6,
                             int *value);
+/* The value of ANYSOCK_OPTION_MULTICAST_INTERFACE where the system has it, but does not tell. */
+#define PORT_UNTOLD (-1)
 /* Only if has_keepalive_call: all three at once, times in seconds. */
 int anysock_port_set_keepalive(anysock_native native, bool on, unsigned idle_s,
                                unsigned interval_s);

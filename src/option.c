@@ -38,6 +38,16 @@ static const struct anysock_option_row rows[] = {
     FLAG(MULTICAST_LOOP, ON_DATAGRAM),
     ROW(PRIORITY, "number", 0, 6, ON_BOTH),
     READ_ONLY(ACCEPTING, "flag", ON_STREAM),
+    ROW(MULTICAST_INTERFACE, "index", 0, 0xffffff, ON_DATAGRAM),
+    ROW(MARK, "number", 0, INT_MAX, ON_BOTH),
+    ROW(BUSY_POLL, "us", 0, INT_MAX, ON_BOTH),
+    READ_ONLY(INCOMING_CPU, "number", ON_BOTH),
+    FLAG(FREE_BIND, ON_BOTH),
+    FLAG(TRANSPARENT, ON_BOTH),
+    ROW(SEND_LOW_WATER, "bytes", 1, INT_MAX, ON_STREAM),
+    READ_ONLY(TYPE, "number", ON_BOTH),
+    READ_ONLY(FAMILY, "number", ON_BOTH),
+    READ_ONLY(PROTOCOL, "number", ON_BOTH),
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])
@@ -82,7 +92,7 @@ static int apply_keepalive(struct anysock *s) {
         return ANYSOCK_OK;
     unsigned times[2];
     for (size_t i = 0; i < 2; i++)
-        times[i] = s->keepalive_s_[i] != 0 ? s->keepalive_s_[i] : keepalive_default_s[i];
+        times[i] = s->kept_[i] != 0 ? s->kept_[i] : keepalive_default_s[i];
     if (anysock_port_set_keepalive(s->native_, true, times[0], times[1]) != 0)
         return fail_native(OP_OPTION, true);
     return ANYSOCK_OK;
@@ -93,12 +103,33 @@ static int set_otherwise(struct anysock *s, enum anysock_option option, int valu
     int time = keepalive_time(option);
     if (failed != ANYSOCK_ENOPROTOOPT || time < 0 || !anysock_port_traits.has_keepalive_call)
         return failed;
-    uint16_t before = s->keepalive_s_[time];
-    s->keepalive_s_[time] = (uint16_t)value;
+    uint16_t before = s->kept_[time];
+    s->kept_[time] = (uint16_t)value;
     int code = apply_keepalive(s);
     if (code != ANYSOCK_OK)
-        s->keepalive_s_[time] = before;
+        s->kept_[time] = before;
     return code;
+}
+
+/* What the library knows of its socket by itself. */
+static bool is_known(const struct anysock *s, enum anysock_option option, int *value) {
+    if (option == ANYSOCK_OPTION_TYPE)
+        *value = is_stream(s) ? ANYSOCK_STREAM : ANYSOCK_DGRAM;
+    else if (option == ANYSOCK_OPTION_FAMILY)
+        *value = (int)family_of(s);
+    else
+        return false;
+    return true;
+}
+
+/* The interface for multicast, which few systems tell; streams keep their times there. */
+static void keep_interface(struct anysock *s, int index) {
+    s->kept_[0] = (uint16_t)(index & 0xffff);
+    s->kept_[1] = (uint16_t)(index >> 16);
+}
+
+static int kept_interface(const struct anysock *s) {
+    return (int)s->kept_[1] << 16 | s->kept_[0];
 }
 
 int anysock_set_option(struct anysock *s, enum anysock_option option, int value) {
@@ -113,8 +144,10 @@ int anysock_set_option(struct anysock *s, enum anysock_option option, int value)
 
     if (anysock_port_set_option(s->native_, option, family_of(s) == ANYSOCK_INET6, value) != 0)
         return set_otherwise(s, option, value, fail_native(OP_OPTION, is_stream(s)));
+    if (option == ANYSOCK_OPTION_MULTICAST_INTERFACE)
+        keep_interface(s, value);
     /* Times that were set while keep-alive was off wait for this. */
-    bool waiting = s->keepalive_s_[0] != 0 || s->keepalive_s_[1] != 0;
+    bool waiting = s->kept_[0] != 0 || s->kept_[1] != 0;
     return option == ANYSOCK_OPTION_KEEPALIVE && waiting ? apply_keepalive(s) : ANYSOCK_OK;
 }
 
@@ -126,14 +159,19 @@ int anysock_get_option(struct anysock *s, enum anysock_option option, int *value
     int code = find_row(s, option, &row);
     if (code != ANYSOCK_OK)
         return code;
-    if (anysock_port_get_option(s->native_, option, family_of(s) == ANYSOCK_INET6, value) == 0)
+    if (is_known(s, option, value))
         return ANYSOCK_OK;
+    if (anysock_port_get_option(s->native_, option, family_of(s) == ANYSOCK_INET6, value) == 0) {
+        if (option == ANYSOCK_OPTION_MULTICAST_INTERFACE && *value == PORT_UNTOLD)
+            *value = kept_interface(s);
+        return ANYSOCK_OK;
+    }
 
     *value = 0;
     code = fail_native(OP_OPTION, is_stream(s));
     int time = keepalive_time(option);
     if (code != ANYSOCK_ENOPROTOOPT || time < 0 || !anysock_port_traits.has_keepalive_call)
         return code;
-    *value = s->keepalive_s_[time] != 0 ? s->keepalive_s_[time] : keepalive_default_s[time];
+    *value = s->kept_[time] != 0 ? s->kept_[time] : keepalive_default_s[time];
     return ANYSOCK_OK;
 }

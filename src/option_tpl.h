@@ -1,43 +1,47 @@
 /*
  * Reading and writing options by a table, written once. Each port includes this file in its
  * option.c, behind
- *     struct place { int level, name, level6, name6; enum shape shape; }
- *     places[]            where each option is, by its number
+ *     struct place { int level, name; enum shape shape; }
+ *     places[][2]         where each option is, by its number, on IPv4 and on IPv6 sockets
+ *     union native_value { int number; unsigned char byte; ... }   all that the system takes
  *     missing()           sets the error of an option that the system does not have
- *     to_native(), from_native()   the value in the system's unit and back
+ *     to_native(), from_native()   the value in the system's shape and back; to_native() returns
+ * the length of it, also for the answer
  */
 
-static const struct place *find_place(enum anysock_option option, bool inet6, int *level,
-                                      int *name) {
+static const struct place *find_place(enum anysock_option option, bool inet6) {
     size_t index = (size_t)option;
-    if (index >= sizeof places / sizeof places[0] || places[index].shape == ABSENT)
+    if (index >= sizeof places / sizeof places[0] || places[index][inet6].shape == ABSENT)
         return NULL;
-    const struct place *place = &places[index];
-    *level = inet6 ? place->level6 : place->level;
-    *name = inet6 ? place->name6 : place->name;
-    return *name != NOWHERE ? place : NULL;
+    return &places[index][inet6];
 }
 
 int anysock_port_set_option(anysock_native native, enum anysock_option option, bool inet6,
                             int value) {
-    int level, name;
-    const struct place *place = find_place(option, inet6, &level, &name);
+    const struct place *place = find_place(option, inet6);
+    union native_value own;
     if (place == NULL)
         return missing();
-    int own = to_native(place->shape, value);
-    return setsockopt(raw(native), level, name, (const char *)&own, sizeof own);
+    raw_length length = to_native(place->shape, value, &own);
+    int result = setsockopt(raw(native), place->level, place->name, (const char *)&own, length);
+    if (result == 0 || place->shape != NARROW)
+        return result;
+    own.byte = (unsigned char)value;
+    return setsockopt(raw(native), place->level, place->name, (const char *)&own, 1);
 }
 
-/* Zeroed first: a system may answer with one byte. */
+/* Any system may answer with one byte, the first one, and leave the others alone. */
 int anysock_port_get_option(anysock_native native, enum anysock_option option, bool inet6,
                             int *value) {
-    int level, name, own = 0;
-    raw_length length = sizeof own;
-    const struct place *place = find_place(option, inet6, &level, &name);
+    const struct place *place = find_place(option, inet6);
+    union native_value own;
     if (place == NULL)
         return missing();
-    if (getsockopt(raw(native), level, name, (char *)&own, &length) != 0)
+    raw_length length = to_native(place->shape, 0, &own);
+    if (getsockopt(raw(native), place->level, place->name, (char *)&own, &length) != 0)
         return -1;
-    *value = from_native(place->shape, own, (size_t)length);
+    if (length == 1)
+        own.number = own.byte;
+    *value = from_native(place->shape, &own, (size_t)length);
     return 0;
 }

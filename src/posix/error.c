@@ -34,32 +34,34 @@ static const struct entry broken[] = {
 /* What a number means after an operation, if that is something else. */
 static const struct exception exceptions[] = {
     /* An interrupted connect goes on in the background. */
-    {OP_CONNECT, true, false, EINTR, ANYSOCK_EINPROGRESS},
+    {OP_CONNECT, STREAM, EINTR, ANYSOCK_EINPROGRESS},
     /* Linux: a second attempt on a socket whose first one failed. */
-    {OP_CONNECT, true, false, ECONNABORTED, ANYSOCK_EBADSTATE},
+    {OP_CONNECT, STREAM, ECONNABORTED, ANYSOCK_EBADSTATE},
     /* A datagram without destination is what Windows calls not connected. */
-    {OP_SEND, true, true, EDESTADDRREQ, ANYSOCK_ENOTCONN},
+    {OP_SEND, ALL_KINDS, EDESTADDRREQ, ANYSOCK_ENOTCONN},
     /* macOS, while a connection is being torn down. */
-    {OP_SEND, true, false, EPROTOTYPE, ANYSOCK_ECONNRESET},
-    {OP_OPTION, true, true, EOPNOTSUPP, ANYSOCK_ENOPROTOOPT},
+    {OP_SEND, STREAM, EPROTOTYPE, ANYSOCK_ECONNRESET},
+    {OP_OPTION, ALL_KINDS, EOPNOTSUPP, ANYSOCK_ENOPROTOOPT},
+    /* An index that no interface has. */
+    {OP_OPTION, ALL_KINDS, EADDRNOTAVAIL, ANYSOCK_ENODEV},
     /* No urgent byte is there. */
-    {OP_RECV_OOB, true, false, EINVAL, ANYSOCK_EAGAIN},
+    {OP_RECV_OOB, STREAM, EINVAL, ANYSOCK_EAGAIN},
     /* socket() with a type that the family does not have. */
-    {OP_OPEN, true, true, EINVAL, ANYSOCK_ESOCKTNOSUPPORT},
+    {OP_OPEN, ALL_KINDS, EINVAL, ANYSOCK_ESOCKTNOSUPPORT},
     /* Errors that belong to the connection in the queue and not to the listener: accept(2). */
-    {OP_ACCEPT, true, false, EPROTO, ANYSOCK_ECONNABORTED},
-    {OP_ACCEPT, true, false, EPERM, ANYSOCK_ECONNABORTED},
-    {OP_ACCEPT, true, false, ECONNRESET, ANYSOCK_ECONNABORTED},
-    {OP_ACCEPT, true, false, ENETDOWN, ANYSOCK_ECONNABORTED},
-    {OP_ACCEPT, true, false, ENOPROTOOPT, ANYSOCK_ECONNABORTED},
-    {OP_ACCEPT, true, false, EHOSTUNREACH, ANYSOCK_ECONNABORTED},
-    {OP_ACCEPT, true, false, ENETUNREACH, ANYSOCK_ECONNABORTED},
-    {OP_ACCEPT, true, false, EOPNOTSUPP, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, EPROTO, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, EPERM, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, ECONNRESET, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, ENETDOWN, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, ENOPROTOOPT, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, EHOSTUNREACH, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, ENETUNREACH, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, EOPNOTSUPP, ANYSOCK_ECONNABORTED},
 #ifdef EHOSTDOWN
-    {OP_ACCEPT, true, false, EHOSTDOWN, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, EHOSTDOWN, ANYSOCK_ECONNABORTED},
 #endif
 #ifdef ENONET
-    {OP_ACCEPT, true, false, ENONET, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, ENONET, ANYSOCK_ECONNABORTED},
 #endif
 };
 

@@ -21,7 +21,7 @@ _Static_assert(offsetof(struct anysock_buffer, length) == offsetof(struct iovec,
 
 /* Linux cuts a length below 2 GiB by itself; macOS and older BSDs refuse it. */
 static size_t cut(size_t length) {
-#ifdef __linux__
+#ifdef HAS_LINUX_CALLS
     return length;
 #else
     return length < CALL_MAX ? length : CALL_MAX;
@@ -60,7 +60,7 @@ static struct iovec *vector_of(const struct anysock_buffer *buffers) {
     return (struct iovec *)(uintptr_t)buffers;
 }
 
-#ifdef __linux__
+#ifdef HAS_LINUX_CALLS
 
 /* Asked so, Linux returns the length that the datagram has, and not the part that fitted. Inline
  * into the core's half below, where the flags are known. */
@@ -129,7 +129,7 @@ ptrdiff_t anysock_port_recv_vec(anysock_native native, const struct anysock_buff
 
 /* ------------------------------------------------------------------------------------------- */
 
-#ifdef __linux__
+#ifdef HAS_LINUX_CALLS
 
 enum { SYSTEM_REFUSES = 1 };
 

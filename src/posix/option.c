@@ -6,26 +6,40 @@
 enum shape {
     ABSENT,
     PLAIN,
-    FLAG,     /* anything but 0 is 1 */
-    BUFFER,   /* Linux answers the double of what was set */
-    SECONDS,  /* milliseconds here, whole seconds there, rounded up */
-    DISCOVER, /* Linux: don't fragment is a way of path MTU discovery */
+    FLAG,      /* anything but 0 is 1 */
+    NARROW,    /* OpenBSD takes one byte and nothing else; the others take an int too */
+    BUFFER,    /* Linux answers the double of what was set */
+    SECONDS,   /* milliseconds here, whole seconds there, rounded up */
+    DISCOVER,  /* Linux: don't fragment is a way of path MTU discovery */
+    INTERFACE, /* the index is in a structure; most systems do not answer it */
 };
 
-/* A name that the other family does not have. */
-#define NOWHERE (-1)
-
 struct place {
-    int level, name, level6, name6;
+    int level, name;
     enum shape shape;
 };
 
+#define PLACE(level, name, shape)                                                                  \
+    { level, name, shape }
 #define AT(level, name, shape)                                                                     \
-    { level, name, level, name, shape }
-#define BY_FAMILY(name, name6, shape)                                                              \
-    { IPPROTO_IP, name, IPPROTO_IPV6, name6, shape }
+    { PLACE(level, name, shape), PLACE(level, name, shape) }
+#define BY_FAMILY(name, shape, name6, shape6)                                                      \
+    { PLACE(IPPROTO_IP, name, shape), PLACE(IPPROTO_IPV6, name6, shape6) }
 
-static const struct place places[] = {
+/* The same structure has another meaning, or none, on the other systems. */
+#if defined(__linux__) || defined(__FreeBSD__)
+#define HAS_INTERFACE_REQUEST
+#endif
+
+union native_value {
+    int number;
+    unsigned char byte;
+#ifdef HAS_INTERFACE_REQUEST
+    struct ip_mreqn request;
+#endif
+};
+
+static const struct place places[][2] = {
     [ANYSOCK_OPTION_NODELAY] = AT(IPPROTO_TCP, TCP_NODELAY, FLAG),
     [ANYSOCK_OPTION_KEEPALIVE] = AT(SOL_SOCKET, SO_KEEPALIVE, FLAG),
 #if defined(TCP_KEEPIDLE)
@@ -65,23 +79,60 @@ static const struct place places[] = {
     [ANYSOCK_OPTION_RECV_LOW_WATER] = AT(SOL_SOCKET, SO_RCVLOWAT, PLAIN),
     [ANYSOCK_OPTION_BROADCAST] = AT(SOL_SOCKET, SO_BROADCAST, FLAG),
     [ANYSOCK_OPTION_DONT_ROUTE] = AT(SOL_SOCKET, SO_DONTROUTE, FLAG),
-    [ANYSOCK_OPTION_TTL] = BY_FAMILY(IP_TTL, IPV6_UNICAST_HOPS, PLAIN),
-    [ANYSOCK_OPTION_TOS] = BY_FAMILY(IP_TOS, IPV6_TCLASS, PLAIN),
-    [ANYSOCK_OPTION_V6ONLY] = BY_FAMILY(NOWHERE, IPV6_V6ONLY, FLAG),
+    [ANYSOCK_OPTION_TTL] = BY_FAMILY(IP_TTL, PLAIN, IPV6_UNICAST_HOPS, PLAIN),
+    [ANYSOCK_OPTION_TOS] = BY_FAMILY(IP_TOS, PLAIN, IPV6_TCLASS, PLAIN),
+    [ANYSOCK_OPTION_V6ONLY] = BY_FAMILY(0, ABSENT, IPV6_V6ONLY, FLAG),
 #if defined(IP_MTU_DISCOVER)
-    [ANYSOCK_OPTION_DONT_FRAGMENT] = BY_FAMILY(IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, DISCOVER),
+    [ANYSOCK_OPTION_DONT_FRAGMENT] =
+        BY_FAMILY(IP_MTU_DISCOVER, DISCOVER, IPV6_MTU_DISCOVER, DISCOVER),
 #elif defined(IP_DONTFRAG) && defined(IPV6_DONTFRAG)
-    [ANYSOCK_OPTION_DONT_FRAGMENT] = BY_FAMILY(IP_DONTFRAG, IPV6_DONTFRAG, FLAG),
+    [ANYSOCK_OPTION_DONT_FRAGMENT] = BY_FAMILY(IP_DONTFRAG, FLAG, IPV6_DONTFRAG, FLAG),
 #endif
 #if defined(IP_MTU) && defined(IPV6_MTU)
-    [ANYSOCK_OPTION_PATH_MTU] = BY_FAMILY(IP_MTU, IPV6_MTU, PLAIN),
+    [ANYSOCK_OPTION_PATH_MTU] = BY_FAMILY(IP_MTU, PLAIN, IPV6_MTU, PLAIN),
 #endif
-    [ANYSOCK_OPTION_MULTICAST_TTL] = BY_FAMILY(IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS, PLAIN),
-    [ANYSOCK_OPTION_MULTICAST_LOOP] = BY_FAMILY(IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP, FLAG),
+    [ANYSOCK_OPTION_MULTICAST_TTL] =
+        BY_FAMILY(IP_MULTICAST_TTL, NARROW, IPV6_MULTICAST_HOPS, PLAIN),
+    [ANYSOCK_OPTION_MULTICAST_LOOP] =
+        BY_FAMILY(IP_MULTICAST_LOOP, NARROW, IPV6_MULTICAST_LOOP, FLAG),
 #ifdef SO_PRIORITY
     [ANYSOCK_OPTION_PRIORITY] = AT(SOL_SOCKET, SO_PRIORITY, PLAIN),
 #endif
     [ANYSOCK_OPTION_ACCEPTING] = AT(SOL_SOCKET, SO_ACCEPTCONN, FLAG),
+#if defined(IP_MULTICAST_IFINDEX) /* macOS */
+    [ANYSOCK_OPTION_MULTICAST_INTERFACE] =
+        BY_FAMILY(IP_MULTICAST_IFINDEX, PLAIN, IPV6_MULTICAST_IF, PLAIN),
+#elif defined(HAS_INTERFACE_REQUEST)
+    [ANYSOCK_OPTION_MULTICAST_INTERFACE] =
+        BY_FAMILY(IP_MULTICAST_IF, INTERFACE, IPV6_MULTICAST_IF, PLAIN),
+#else
+    [ANYSOCK_OPTION_MULTICAST_INTERFACE] = BY_FAMILY(0, ABSENT, IPV6_MULTICAST_IF, PLAIN),
+#endif
+#ifdef SO_MARK
+    [ANYSOCK_OPTION_MARK] = AT(SOL_SOCKET, SO_MARK, PLAIN),
+#endif
+#ifdef SO_BUSY_POLL
+    [ANYSOCK_OPTION_BUSY_POLL] = AT(SOL_SOCKET, SO_BUSY_POLL, PLAIN),
+#endif
+#ifdef SO_INCOMING_CPU
+    [ANYSOCK_OPTION_INCOMING_CPU] = AT(SOL_SOCKET, SO_INCOMING_CPU, PLAIN),
+#endif
+#if defined(IP_FREEBIND) && defined(IPV6_FREEBIND)
+    [ANYSOCK_OPTION_FREE_BIND] = BY_FAMILY(IP_FREEBIND, FLAG, IPV6_FREEBIND, FLAG),
+#endif
+#if defined(IP_TRANSPARENT) && defined(IPV6_TRANSPARENT)
+    [ANYSOCK_OPTION_TRANSPARENT] = BY_FAMILY(IP_TRANSPARENT, FLAG, IPV6_TRANSPARENT, FLAG),
+#elif defined(IP_BINDANY) && defined(IPV6_BINDANY)
+    [ANYSOCK_OPTION_TRANSPARENT] = BY_FAMILY(IP_BINDANY, FLAG, IPV6_BINDANY, FLAG),
+#elif defined(SO_BINDANY)
+    [ANYSOCK_OPTION_TRANSPARENT] = AT(SOL_SOCKET, SO_BINDANY, FLAG),
+#endif
+#if defined(SO_SNDLOWAT) && !defined(__linux__) /* where it is always 1 */
+    [ANYSOCK_OPTION_SEND_LOW_WATER] = AT(SOL_SOCKET, SO_SNDLOWAT, PLAIN),
+#endif
+#ifdef SO_PROTOCOL
+    [ANYSOCK_OPTION_PROTOCOL] = AT(SOL_SOCKET, SO_PROTOCOL, PLAIN),
+#endif
 };
 
 #ifdef IP_MTU_DISCOVER
@@ -97,39 +148,55 @@ static int missing(void) {
     return -1;
 }
 
-static int to_native(enum shape shape, int value) {
+static raw_length to_native(enum shape shape, int value, union native_value *own) {
+    memset(own, 0, sizeof *own);
+#ifdef HAS_INTERFACE_REQUEST
+    if (shape == INTERFACE) {
+        own->request.imr_ifindex = value;
+        return sizeof own->request;
+    }
+#endif
+    own->number = value;
     if (shape == SECONDS)
-        return value / 1000 + (value % 1000 != 0);
+        own->number = value / 1000 + (value % 1000 != 0);
     if (shape == DISCOVER)
-        return value != 0 ? DISCOVER_ON : DISCOVER_OFF;
-    return value;
+        own->number = value != 0 ? DISCOVER_ON : DISCOVER_OFF;
+    return sizeof own->number;
 }
 
-/* OpenBSD answers some options with one byte; the value is in the first one of ours then. */
-static int from_native(enum shape shape, int own, size_t length) {
-    if (length == 1) {
-        unsigned char byte;
-        memcpy(&byte, &own, 1);
-        own = byte;
-    }
+/* The answer of most systems is the address of an interface that was chosen by address. */
+static int interface_of(const union native_value *own, size_t length) {
+#ifdef HAS_INTERFACE_REQUEST
+    return length == sizeof own->request ? own->request.imr_ifindex : PORT_UNTOLD;
+#else
+    (void)own, (void)length;
+    return PORT_UNTOLD;
+#endif
+}
+
+static int from_native(enum shape shape, const union native_value *own, size_t length) {
+    int number = own->number;
     switch (shape) {
     case FLAG:
-        return own != 0;
+        return number != 0;
     case SECONDS:
-        return own <= INT_MAX / 1000 ? own * 1000 : INT_MAX;
+        return number <= INT_MAX / 1000 ? number * 1000 : INT_MAX;
     case DISCOVER:
-        return own == DISCOVER_ON;
+        return number == DISCOVER_ON;
+    case INTERFACE:
+        return interface_of(own, length);
     case BUFFER:
 #ifdef __linux__
-        return own / 2;
+        return number / 2;
 #else
-        return own;
+        return number;
 #endif
     case PLAIN:
+    case NARROW:
     case ABSENT:
         break;
     }
-    return own;
+    return number;
 }
 
 #include "../option_tpl.h"

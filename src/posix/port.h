@@ -19,6 +19,17 @@
 
 #include "../internal.h"
 
+/* What not every system has, and what there is another way for. ANYSOCK_PLAIN_POSIX takes that
+ * other way here too, so that it is tested. */
+#ifndef ANYSOCK_PLAIN_POSIX
+#ifdef SOCK_CLOEXEC
+#define HAS_SOCKET_FLAGS
+#endif
+#ifdef __linux__
+#define HAS_LINUX_CALLS
+#endif
+#endif
+
 #define raw(native) (native)
 #define raw_length socklen_t
 #define set_error(number) ((void)(errno = (number)))

@@ -52,7 +52,7 @@ int anysock_port_set_blocking(anysock_native native, bool blocking) {
 
 /* What could not be asked for in the call that made the descriptor: both flags, off as well as
  * on, since the BSDs let accept inherit them. */
-#ifndef SOCK_CLOEXEC
+#ifndef HAS_SOCKET_FLAGS
 static int repair_flags(int fd, bool nonblocking) {
     if (add_flag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, true) != 0 ||
         anysock_port_set_blocking(fd, !nonblocking) != 0)
@@ -74,7 +74,7 @@ static void suppress_sigpipe(int fd) {
 }
 
 static int make_socket(int family, int type, bool nonblocking) {
-#ifdef SOCK_CLOEXEC
+#ifdef HAS_SOCKET_FLAGS
     return socket(family, type | SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0), 0);
 #else
     int fd = socket(family, type, 0);
@@ -156,7 +156,7 @@ int anysock_port_listen(anysock_native native, int backlog) {
 }
 
 static int accept_socket(int listener, bool nonblocking, struct sockaddr *addr, socklen_t *length) {
-#ifdef SOCK_CLOEXEC
+#ifdef HAS_SOCKET_FLAGS
     return accept4(listener, addr, length, SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0));
 #else
     int fd = accept(listener, addr, length);

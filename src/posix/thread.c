@@ -2,11 +2,12 @@
  * What threads need of each other on POSIX systems: a gate, and a waker.
  */
 #include <pthread.h>
-#ifdef __linux__
-#include <sys/eventfd.h>
-#endif
 
 #include "port.h"
+
+#ifdef HAS_LINUX_CALLS
+#include <sys/eventfd.h>
+#endif
 
 /* Unnamed semaphores would do, but macOS has none. */
 struct gate {
@@ -58,7 +59,7 @@ void anysock_port_gate_let_one(struct anysock_port_gate *gate) {
 
 /* ------------------------------------------------------------------------------------------- */
 
-#ifdef __linux__
+#ifdef HAS_LINUX_CALLS
 
 /* One descriptor with a counter instead of the two ends of a pipe. */
 int anysock_port_waker_open(struct anysock_port_waker *waker) {

@@ -10,6 +10,12 @@
 #ifndef WSA_E_CANCELLED
 #define WSA_E_CANCELLED 10111
 #endif
+#ifndef WSAEREFUSED
+#define WSAEREFUSED 10112
+#endif
+#ifndef WSA_SECURE_HOST_NOT_FOUND
+#define WSA_SECURE_HOST_NOT_FOUND 11032
+#endif
 
 #define IS(native, code) {native, ANYSOCK_##code},
 static const struct entry entries[] = {
@@ -32,22 +38,24 @@ static const struct entry broken[] = {
 
 /* What a number means after an operation, if that is something else. */
 static const struct exception exceptions[] = {
-    {OP_CONNECT, true, false, WSAEWOULDBLOCK, ANYSOCK_EINPROGRESS},
+    {OP_CONNECT, STREAM, WSAEWOULDBLOCK, ANYSOCK_EINPROGRESS},
     /* Wine: a second attempt on a socket whose first one failed. */
-    {OP_CONNECT, true, false, WSAECONNABORTED, ANYSOCK_EBADSTATE},
+    {OP_CONNECT, STREAM, WSAECONNABORTED, ANYSOCK_EBADSTATE},
     /* FIONBIO 0 while an event selection is on the socket. */
-    {OP_MODE, true, true, WSAEINVAL, ANYSOCK_EBUSY},
+    {OP_MODE, ALL_KINDS, WSAEINVAL, ANYSOCK_EBUSY},
     /* An ICMP "port unreachable" that came for a connected datagram socket. */
-    {OP_SEND, false, true, WSAECONNRESET, ANYSOCK_ECONNREFUSED},
-    {OP_RECV, false, true, WSAECONNRESET, ANYSOCK_ECONNREFUSED},
-    {OP_SEND, true, true, WSAEDESTADDRREQ, ANYSOCK_ENOTCONN},
-    {OP_OPTION, true, true, WSAEOPNOTSUPP, ANYSOCK_ENOPROTOOPT},
+    {OP_SEND, DATAGRAM, WSAECONNRESET, ANYSOCK_ECONNREFUSED},
+    {OP_RECV, DATAGRAM, WSAECONNRESET, ANYSOCK_ECONNREFUSED},
+    {OP_SEND, ALL_KINDS, WSAEDESTADDRREQ, ANYSOCK_ENOTCONN},
+    {OP_OPTION, ALL_KINDS, WSAEOPNOTSUPP, ANYSOCK_ENOPROTOOPT},
+    /* An index that no interface has. */
+    {OP_OPTION, ALL_KINDS, WSAEADDRNOTAVAIL, ANYSOCK_ENODEV},
     /* No urgent byte is there. */
-    {OP_RECV_OOB, true, false, WSAEINVAL, ANYSOCK_EAGAIN},
+    {OP_RECV_OOB, STREAM, WSAEINVAL, ANYSOCK_EAGAIN},
     /* A type that the family does not have. */
-    {OP_OPEN, true, true, WSAEINVAL, ANYSOCK_ESOCKTNOSUPPORT},
+    {OP_OPEN, ALL_KINDS, WSAEINVAL, ANYSOCK_ESOCKTNOSUPPORT},
     /* The connection broke in the queue; the listener is all right. */
-    {OP_ACCEPT, true, false, WSAECONNRESET, ANYSOCK_ECONNABORTED},
+    {OP_ACCEPT, STREAM, WSAECONNRESET, ANYSOCK_ECONNABORTED},
 };
 
 #include "../error_tpl.h"

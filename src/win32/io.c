@@ -17,12 +17,16 @@ bool anysock_port_would_block(void) {
     return WSAGetLastError() == WSAEWOULDBLOCK;
 }
 
-/* A datagram that did not fit is reported as an error; the buffer is full of it all the same. */
+/* A datagram that did not fit is reported as an error; the buffer is full of it all the same. And
+ * so is the end of the stream: some transports say WSAEDISCON, and whoever has shut receiving down
+ * gets WSAESHUTDOWN. */
 static ptrdiff_t received(int result, size_t capacity, unsigned *info) {
-    bool truncated = result < 0 && WSAGetLastError() == WSAEMSGSIZE;
+    int error = result < 0 ? WSAGetLastError() : 0;
     if (info != NULL)
-        *info = truncated ? ANYSOCK_TRUNCATED : 0;
-    return truncated ? (ptrdiff_t)capacity : result;
+        *info = error == WSAEMSGSIZE ? ANYSOCK_TRUNCATED : 0;
+    if (error == WSAEMSGSIZE)
+        return (ptrdiff_t)capacity;
+    return error == WSAEDISCON || error == WSAESHUTDOWN ? 0 : result;
 }
 
 ptrdiff_t anysock_port_send(anysock_native native, const void *data, size_t length,
@@ -48,6 +52,8 @@ ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capac
                           from != NULL ? (struct sockaddr *)(void *)from->bytes_ : NULL,
                           from != NULL ? &length : NULL);
     ptrdiff_t count = received(result, capacity, info);
+    if (count == 0 && result < 0)
+        length = 0;                   /* nobody has sent the end */
     if (count >= 0 && from != NULL) { /* of the family of the socket */
         from->length_ = (uint32_t)length;
         from->reserved_ = 0;

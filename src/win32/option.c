@@ -9,16 +9,22 @@
 enum shape {
     ABSENT,
     PLAIN,
-    FLAG,   /* anything but 0 is 1, and the answer may be one byte */
-    SECONDS /* milliseconds here, whole seconds there, rounded up */
+    FLAG,      /* anything but 0 is 1, and the answer may be one byte */
+    NARROW,    /* no option wants one byte */
+    SECONDS,   /* milliseconds here, whole seconds there, rounded up */
+    INTERFACE, /* an address that begins with a zero byte is an index; the answer is an index */
+    PROTOCOL   /* the answer is in a description of the protocol */
 };
 
-/* A name that the other family does not have. */
-#define NOWHERE (-1)
-
 struct place {
-    int level, name, level6, name6;
+    int level, name;
     enum shape shape;
+};
+
+union native_value {
+    int number;
+    unsigned char byte;
+    WSAPROTOCOL_INFOW protocol;
 };
 
 /* Numbers that the headers of mingw-w64 lack, under our own names. */
@@ -36,12 +42,14 @@ enum {
     OWN_IPV6_MTU = 72
 };
 
+#define PLACE(level, name, shape)                                                                  \
+    { level, name, shape }
 #define AT(level, name, shape)                                                                     \
-    { level, name, level, name, shape }
-#define BY_FAMILY(name, name6, shape)                                                              \
-    { IPPROTO_IP, name, IPPROTO_IPV6, name6, shape }
+    { PLACE(level, name, shape), PLACE(level, name, shape) }
+#define BY_FAMILY(name, shape, name6, shape6)                                                      \
+    { PLACE(IPPROTO_IP, name, shape), PLACE(IPPROTO_IPV6, name6, shape6) }
 
-static const struct place places[] = {
+static const struct place places[][2] = {
     [ANYSOCK_OPTION_NODELAY] = AT(IPPROTO_TCP, TCP_NODELAY, FLAG),
     [ANYSOCK_OPTION_KEEPALIVE] = AT(SOL_SOCKET, SO_KEEPALIVE, FLAG),
     [ANYSOCK_OPTION_KEEPALIVE_IDLE] = AT(IPPROTO_TCP, OWN_TCP_KEEPIDLE, PLAIN),
@@ -55,14 +63,17 @@ static const struct place places[] = {
     [ANYSOCK_OPTION_RECV_BUFFER] = AT(SOL_SOCKET, SO_RCVBUF, PLAIN),
     [ANYSOCK_OPTION_BROADCAST] = AT(SOL_SOCKET, SO_BROADCAST, FLAG),
     [ANYSOCK_OPTION_DONT_ROUTE] = AT(SOL_SOCKET, SO_DONTROUTE, FLAG),
-    [ANYSOCK_OPTION_TTL] = BY_FAMILY(IP_TTL, IPV6_UNICAST_HOPS, PLAIN),
-    [ANYSOCK_OPTION_TOS] = BY_FAMILY(IP_TOS, OWN_IPV6_TCLASS, PLAIN),
-    [ANYSOCK_OPTION_V6ONLY] = BY_FAMILY(NOWHERE, IPV6_V6ONLY, FLAG),
-    [ANYSOCK_OPTION_DONT_FRAGMENT] = BY_FAMILY(OWN_IP_DONTFRAGMENT, OWN_IPV6_DONTFRAG, FLAG),
-    [ANYSOCK_OPTION_PATH_MTU] = BY_FAMILY(OWN_IP_MTU, OWN_IPV6_MTU, PLAIN),
-    [ANYSOCK_OPTION_MULTICAST_TTL] = BY_FAMILY(IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS, PLAIN),
-    [ANYSOCK_OPTION_MULTICAST_LOOP] = BY_FAMILY(IP_MULTICAST_LOOP, IPV6_MULTICAST_LOOP, FLAG),
+    [ANYSOCK_OPTION_TTL] = BY_FAMILY(IP_TTL, PLAIN, IPV6_UNICAST_HOPS, PLAIN),
+    [ANYSOCK_OPTION_TOS] = BY_FAMILY(IP_TOS, PLAIN, OWN_IPV6_TCLASS, PLAIN),
+    [ANYSOCK_OPTION_V6ONLY] = BY_FAMILY(0, ABSENT, IPV6_V6ONLY, FLAG),
+    [ANYSOCK_OPTION_DONT_FRAGMENT] = BY_FAMILY(OWN_IP_DONTFRAGMENT, FLAG, OWN_IPV6_DONTFRAG, FLAG),
+    [ANYSOCK_OPTION_PATH_MTU] = BY_FAMILY(OWN_IP_MTU, PLAIN, OWN_IPV6_MTU, PLAIN),
+    [ANYSOCK_OPTION_MULTICAST_TTL] = BY_FAMILY(IP_MULTICAST_TTL, PLAIN, IPV6_MULTICAST_HOPS, PLAIN),
+    [ANYSOCK_OPTION_MULTICAST_LOOP] = BY_FAMILY(IP_MULTICAST_LOOP, FLAG, IPV6_MULTICAST_LOOP, FLAG),
     [ANYSOCK_OPTION_ACCEPTING] = AT(SOL_SOCKET, SO_ACCEPTCONN, FLAG),
+    [ANYSOCK_OPTION_MULTICAST_INTERFACE] =
+        BY_FAMILY(IP_MULTICAST_IF, INTERFACE, IPV6_MULTICAST_IF, PLAIN),
+    [ANYSOCK_OPTION_PROTOCOL] = AT(SOL_SOCKET, SO_PROTOCOL_INFOW, PROTOCOL),
 };
 
 static int missing(void) {
@@ -71,23 +82,24 @@ static int missing(void) {
 }
 
 /* The milliseconds 0 mean the system's rule; among TCP_MAXRT's seconds that is -1 (for ever). */
-static int to_native(enum shape shape, int value) {
+static raw_length to_native(enum shape shape, int value, union native_value *own) {
+    memset(own, 0, sizeof *own);
+    own->number = value;
     if (shape == SECONDS)
-        return value == 0 ? -1 : value / 1000 + (value % 1000 != 0);
-    return value;
+        own->number = value == 0 ? -1 : value / 1000 + (value % 1000 != 0);
+    if (shape == INTERFACE)
+        own->number = (int)htonl((u_long)value);
+    return shape == PROTOCOL ? sizeof own->protocol : sizeof own->number;
 }
 
-static int from_native(enum shape shape, int own, size_t length) {
-    if (length == 1) {
-        unsigned char byte;
-        memcpy(&byte, &own, 1);
-        own = byte;
-    }
+static int from_native(enum shape shape, const union native_value *own, size_t length) {
+    int number = own->number;
+    (void)length;
     if (shape == FLAG)
-        return own != 0;
+        return number != 0;
     if (shape == SECONDS)
-        return own < 0 ? 0 : own <= INT_MAX / 1000 ? own * 1000 : INT_MAX;
-    return own;
+        return number < 0 ? 0 : number <= INT_MAX / 1000 ? number * 1000 : INT_MAX;
+    return shape == PROTOCOL ? own->protocol.iProtocol : number;
 }
 
 #include "../option_tpl.h"

@@ -38,14 +38,22 @@ static bool kind_has(const struct anysock *s, const struct anysock_option_row *r
     return (row->where & kind) != 0 && (!inet6_only || family_of(s) == ANYSOCK_INET6);
 }
 
-static bool system_has(const struct anysock *s, const struct anysock_option_row *row) {
+static bool system_has(struct anysock *s, const struct anysock_option_row *row) {
     switch (row->option) {
     case ANYSOCK_OPTION_CORK:
     case ANYSOCK_OPTION_QUICK_ACK:
     case ANYSOCK_OPTION_NOT_SENT_LOW_WATER:
     case ANYSOCK_OPTION_RECV_LOW_WATER:
     case ANYSOCK_OPTION_PRIORITY:
+    case ANYSOCK_OPTION_MARK:
+    case ANYSOCK_OPTION_INCOMING_CPU:
+    case ANYSOCK_OPTION_FREE_BIND:
+    case ANYSOCK_OPTION_TRANSPARENT:
         return !is_windows();
+    case ANYSOCK_OPTION_BUSY_POLL: /* kernels may be built without */
+        return !is_windows() && anysock_get_option(s, row->option, &value) != ANYSOCK_ENOPROTOOPT;
+    case ANYSOCK_OPTION_SEND_LOW_WATER:
+        return false; /* the BSDs only */
     default:
         return !option_is_missing(row->option, family_of(s) == ANYSOCK_INET6);
     }
@@ -73,8 +81,21 @@ static void expect(struct anysock *s, const struct anysock_option_row *row, int 
         fail_msg("%s gave %s and %d, not %d", row->name, anysock_error_name(code), value, wanted);
 }
 
+/* Whether the test may set it: an unprivileged process learns that it may not. */
+static bool may_set(struct anysock *s, const struct anysock_option_row *row) {
+    bool privileged = row->option == ANYSOCK_OPTION_MARK ||
+                      row->option == ANYSOCK_OPTION_BUSY_POLL ||
+                      row->option == ANYSOCK_OPTION_TRANSPARENT;
+    return !privileged || anysock_set_option(s, row->option, row->max) != ANYSOCK_EACCES;
+}
+
 static bool is_buffer(const struct anysock_option_row *row) {
     return row->option == ANYSOCK_OPTION_SEND_BUFFER || row->option == ANYSOCK_OPTION_RECV_BUFFER;
+}
+
+/* Has values that there is an interface for. */
+static bool is_interface(const struct anysock_option_row *row) {
+    return row->option == ANYSOCK_OPTION_MULTICAST_INTERFACE;
 }
 
 static int in_range(const struct anysock_option_row *row, int wanted) {
@@ -89,7 +110,8 @@ static int in_range(const struct anysock_option_row *row, int wanted) {
  * bits of the type of service are the system's. */
 static void set_and_get(struct anysock *s, const struct anysock_option_row *row) {
     static const int values[] = {20, 100, 0};
-    if (row->read_only || is_buffer(row) || !system_has(s, row))
+    if (row->read_only || is_buffer(row) || is_interface(row) || !system_has(s, row) ||
+        !may_set(s, row))
         return;
     for (size_t i = 0; i < COUNT_OF(values); i++) {
         int wanted = in_range(row, values[i]);
@@ -104,7 +126,7 @@ static void what_is_set_comes_back(void **state) {
 }
 
 static void set_both_ends(struct anysock *s, const struct anysock_option_row *row) {
-    if (row->read_only || !system_has(s, row))
+    if (row->read_only || is_interface(row) || !system_has(s, row) || !may_set(s, row))
         return;
     set(s, row, row->min);
     set(s, row, row->max);
@@ -325,6 +347,61 @@ static void families_do_not_mix(void **state) {
     }
 }
 
+static void multicast_leaves_by_the_interface_asked_for(void **state) {
+    (void)state;
+    const struct anysock_option_row *row = &rows[ANYSOCK_OPTION_MULTICAST_INTERFACE - 1];
+    int loopback = (int)loopback_interface();
+    assert_true(loopback > 0);
+    for (size_t i = 1; i < COUNT_OF(sockets); i += 2) {
+        bool inet6 = family_of(&sockets[i]) == ANYSOCK_INET6;
+        expect(&sockets[i], row, 0);
+        if (multicast_interface_wants_an_address(inet6))
+            continue;
+        set(&sockets[i], row, loopback);
+        expect(&sockets[i], row, loopback);
+        int code = anysock_set_option(&sockets[i], row->option, row->max);
+        assert_true(code == ANYSOCK_ENODEV || missing_interface_is_invalid(code));
+        expect(&sockets[i], row, loopback);
+        set(&sockets[i], row, 0);
+        expect(&sockets[i], row, 0);
+    }
+}
+
+static void socket_tells_its_kind(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(sockets); i++) {
+        struct anysock *s = &sockets[i];
+        assert_anysock(ANYSOCK_OK, anysock_get_option(s, ANYSOCK_OPTION_TYPE, &value));
+        assert_int_equal(i % 2 == 0 ? ANYSOCK_STREAM : ANYSOCK_DGRAM, value);
+        assert_anysock(ANYSOCK_OK, anysock_get_option(s, ANYSOCK_OPTION_FAMILY, &value));
+        assert_int_equal(i < 2 ? ANYSOCK_INET : ANYSOCK_INET6, value);
+        assert_anysock(ANYSOCK_OK, anysock_get_option(s, ANYSOCK_OPTION_PROTOCOL, &value));
+        assert_int_equal(i % 2 == 0 ? 6 : 17, value);
+    }
+}
+
+static void processor_of_a_fresh_socket_is_none(void **state) {
+    (void)state;
+    const struct anysock_option_row *row = &rows[ANYSOCK_OPTION_INCOMING_CPU - 1];
+    for (size_t i = 0; i < COUNT_OF(sockets); i++)
+        if (system_has(&sockets[i], row))
+            expect(&sockets[i], row, -1);
+}
+
+/* 192.0.2.1 is nobody's (RFC 5737). */
+static void freely_bound_sockets_need_no_interface(void **state) {
+    (void)state;
+    const struct anysock_option_row *row = &rows[ANYSOCK_OPTION_FREE_BIND - 1];
+    struct anysock *s = &sockets[1];
+    struct anysock_addr nowhere;
+    if (!system_has(s, row))
+        return;
+    assert_anysock(ANYSOCK_OK, anysock_addr_parse("192.0.2.1", &nowhere));
+    assert_anysock(ANYSOCK_EADDRNOTAVAIL, anysock_bind(s, &nowhere, ANYSOCK_BIND_CLIENT));
+    set(s, row, 1);
+    assert_anysock(ANYSOCK_OK, anysock_bind(s, &nowhere, ANYSOCK_BIND_CLIENT));
+}
+
 #undef TEST
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_sockets, close_sockets)
 
@@ -344,6 +421,10 @@ int main(void) {
         TEST(path_mtu_wants_a_peer),
         TEST(options_can_be_set_on_a_connection),
         TEST(families_do_not_mix),
+        TEST(multicast_leaves_by_the_interface_asked_for),
+        TEST(socket_tells_its_kind),
+        TEST(processor_of_a_fresh_socket_is_none),
+        TEST(freely_bound_sockets_need_no_interface),
     };
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

@@ -60,15 +60,23 @@ static const struct entry broken[] = {
 };
 
 static const struct exception exceptions[] = {
-    {OP_CONNECT, true, false, FAKE_EWOULDBLOCK, ANYSOCK_EINPROGRESS},
-    {OP_CONNECT, true, false, FAKE_EINTR, ANYSOCK_EINPROGRESS},
-    {OP_MODE, true, true, FAKE_EINVAL, ANYSOCK_EBUSY},
-    {OP_SEND, false, true, FAKE_ECONNRESET, ANYSOCK_ECONNREFUSED},
-    {OP_RECV, false, true, FAKE_ECONNRESET, ANYSOCK_ECONNREFUSED},
-    {OP_RECV_OOB, true, false, FAKE_EINVAL, ANYSOCK_EAGAIN},
+    {OP_CONNECT, STREAM, FAKE_EWOULDBLOCK, ANYSOCK_EINPROGRESS},
+    {OP_CONNECT, STREAM, FAKE_EINTR, ANYSOCK_EINPROGRESS},
+    {OP_MODE, ALL_KINDS, FAKE_EINVAL, ANYSOCK_EBUSY},
+    {OP_SEND, DATAGRAM, FAKE_ECONNRESET, ANYSOCK_ECONNREFUSED},
+    {OP_RECV, DATAGRAM, FAKE_ECONNRESET, ANYSOCK_ECONNREFUSED},
+    {OP_RECV_OOB, STREAM, FAKE_EINVAL, ANYSOCK_EAGAIN},
 };
 
 #include "error_tpl.h"
+
+int anysock_port_map_resolve_error(int result) {
+    static const struct entry of_resolver[] = {
+        {FAKE_HOST_NOT_FOUND, ANYSOCK_EAI_NONAME},
+        {FAKE_EINVAL, ANYSOCK_EAI_BADFLAGS},
+    };
+    return result == 0 ? ANYSOCK_OK : find_code(of_resolver, 2, result);
+}
 
 int anysock_port_native_error(void) {
     return fake_slot;

@@ -32,7 +32,8 @@ enum {
     FAKE_ETIMEDOUT = 10060,
     FAKE_ECONNREFUSED = 10061,
     FAKE_ESYSNOTREADY = 10091,
-    FAKE_EODD = 4242 /* a number that nobody knows */
+    FAKE_HOST_NOT_FOUND = 11001, /* of the resolver only */
+    FAKE_EODD = 4242             /* a number that nobody knows */
 };
 
 /* One fake socket; tests look inside and change it at will. */
@@ -62,7 +63,7 @@ struct fake_socket {
     bool reports_refusals; /* SIO_UDP_CONNRESET */
     bool lingers;          /* somebody else has set a linger time */
     bool no_linger;
-    int options[32];   /* by their numbers */
+    int options[40];   /* by their numbers */
     bool keepalive_on; /* what SIO_KEEPALIVE_VALS has set */
     unsigned keepalive_s[2];
     enum anysock_peer_state peer_state; /* what a look at the peer shows */

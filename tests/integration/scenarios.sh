@@ -311,7 +311,7 @@ transcript() {
         -e 's/(window full after) [1-9][0-9]* bytes/\1 N bytes/' \
         -e 's/^([a-z]+: queue:) (epoll|kqueue|afd|poll)$/\1 BACKEND/' \
         -e 's/(interface:) [^ ]+, number [1-9][0-9]*$/\1 NAME, number N/' \
-        -e 's/(option [A-Z0-9_]+:) (-|[0-9]+)$/\1 VALUE/'
+        -e 's/(option [A-Z0-9_]+:) (-|-?[0-9]+)$/\1 VALUE/'
 }
 
 # Compares the transcript with the expected one on standard input.

@@ -268,7 +268,7 @@ static struct results {
     X(anysock_set_timeout, EINVAL, NOTHING, (&stream, ANYSOCK_TIMEOUT_RECV, INT_MAX))              \
     X(anysock_get_timeout, EINVAL, NOTHING, (&stream, (enum anysock_timeout)3, &out.value))        \
     X(anysock_set_option, EINVAL, NOTHING, (&stream, (enum anysock_option)0, 99))                  \
-    X(anysock_set_option, EINVAL, NOTHING, (&stream, (enum anysock_option)27, 99))                 \
+    X(anysock_set_option, EINVAL, NOTHING, (&stream, (enum anysock_option)37, 99))                 \
     X(anysock_set_option, ENOPROTOOPT, NOTHING, (&datagram, ANYSOCK_OPTION_NODELAY, 99))           \
     X(anysock_set_option, ENOPROTOOPT, NOTHING, (&stream, ANYSOCK_OPTION_PATH_MTU, -9))            \
     X(anysock_set_option, EDOM, NOTHING, (&stream, ANYSOCK_OPTION_NODELAY, 2))                     \
@@ -353,6 +353,7 @@ static struct results {
     X(anysock_native_error, anysock_native_error() == 0)                                           \
     X(anysock_native_error_name, anysock_native_error_name(INT_MIN)[0] == '?')                     \
     X(anysock_error_from_native, anysock_error_from_native(INT_MIN) == ANYSOCK_EUNKNOWN)           \
+    X(anysock_error_from_getaddrinfo, anysock_error_from_getaddrinfo(INT_MIN) == ANYSOCK_EUNKNOWN) \
     X(anysock_startup, anysock_startup() == ANYSOCK_OK && anysock_cleanup() == ANYSOCK_OK)         \
     X(anysock_addr_family, anysock_addr_family(NULL) == ANYSOCK_UNSPEC)                            \
     X(anysock_addr_port, anysock_addr_port(NULL) == 0 && anysock_addr_port(&no_addr) == 0)         \
@@ -508,6 +509,7 @@ static const char *const functions[] = {
     NAME(native_error),
     NAME(native_error_name),
     NAME(error_from_native),
+    NAME(error_from_getaddrinfo),
     NAME(startup),
     NAME(cleanup),
     NAME(addr_parse),

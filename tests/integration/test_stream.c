@@ -392,6 +392,32 @@ static void own_read_shutdown_is_end_of_stream(void **state) {
     close_pair(&client, &server);
 }
 
+/* A foreign library, the other thread, the process that the socket came from: whoever did it, the
+ * answer is BSD's, also where the system makes an error of it. */
+static void receiving_that_somebody_else_ended_is_end_of_stream(void **state) {
+    (void)state;
+    struct anysock client, server;
+    struct anysock_addr from;
+    struct anysock_buffer part;
+    unsigned info;
+    make_pair(0, 0, &client, &server);
+    part.data = buffer;
+    part.length = 4;
+    foreign_shutdown_receiving(anysock_native_handle(&client));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&client, buffer, 4, 0, &count));
+    assert_int_equal(0, count);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&client, buffer, 4, ANYSOCK_PEEK, &count));
+    assert_int_equal(0, count);
+    assert_anysock(ANYSOCK_OK, anysock_recv_vec(&client, &part, 1, 0, &count));
+    assert_int_equal(0, count);
+    assert_anysock(ANYSOCK_OK, anysock_recv_from(&client, buffer, 4, 0, &from, &info, &count));
+    assert_int_equal(0, count);
+    assert_int_equal(0, info);
+    say(&client, "hello"); /* the other direction is as it was */
+    assert_anysock(ANYSOCK_OK, anysock_recv_all(&server, buffer, 4, &count));
+    close_pair(&client, &server);
+}
+
 static void shutdown_may_be_repeated(void **state) {
     (void)state;
     struct anysock client, server;
@@ -582,6 +608,7 @@ int main(void) {
         TEST(end_of_stream_is_zero_bytes_again_and_again),
         TEST(half_close_leaves_the_other_half),
         TEST(own_read_shutdown_is_end_of_stream),
+        TEST(receiving_that_somebody_else_ended_is_end_of_stream),
         TEST(shutdown_may_be_repeated),
         TEST(reset_is_no_end_of_stream),
         TEST(reset_is_sticky),

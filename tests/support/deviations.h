@@ -67,6 +67,18 @@ static inline bool option_always_reads_as_on(enum anysock_option option) {
     return is_wine() && option == ANYSOCK_OPTION_DONT_ROUTE;
 }
 
+/* Wine hands IP_MULTICAST_IF to the host as it is, and 0.0.0.1 is no interface's address there.
+ * Windows takes an address that begins with a zero byte for an index. */
+static inline bool multicast_interface_wants_an_address(bool inet6) {
+    return is_wine() && !inet6;
+}
+
+/* Wine 8 says WSAEINVAL for the index of no interface (IPV6_MULTICAST_IF), as it does for numbers
+ * of the host that it does not know. Windows says WSAEADDRNOTAVAIL. */
+static inline bool missing_interface_is_invalid(int code) {
+    return is_wine() && code == ANYSOCK_EINVAL;
+}
+
 /* Wine keeps a socket until the answer of a request about it that was cancelled, or that its
  * closing has ended, has been taken too, which the thread does that made the request. Windows lets
  * go of it in the call that cancels or closes. */

@@ -34,6 +34,10 @@ bool is_inheritable(anysock_native native);
 /* A socket made by the system's own call, with its defaults. */
 anysock_native foreign_socket(void);
 void foreign_close(anysock_native native);
+/* The index of the loopback interface. */
+unsigned loopback_interface(void);
+/* Ends receiving natively. */
+void foreign_shutdown_receiving(anysock_native native);
 /* Sets a linger time natively: close is to wait for unsent data. */
 void foreign_linger(anysock_native native, int seconds);
 /* Tries to take an address over: binds it with the raw SO_REUSEADDR. */
@@ -74,9 +78,14 @@ unsigned stop_signals(void);
 bool forbid_descriptors(void);
 void allow_descriptors(void);
 
-/* The system's own name of an error number; null where it has none, or where there is no way to
- * ask. */
+/* The system's own name of an error number; null where it has none. 0 has one unless there is no
+ * way to ask. */
 const char *system_error_name(int native);
+/* The number that the system's headers give one of getaddrinfo's results, EAI_...; false where it
+ * has no such result. */
+bool resolver_number(const char *name, int *number);
+/* What getaddrinfo says when it may not ask anybody. */
+int foreign_lookup(const char *host);
 
 /* Whether the system's poll tells of the end of a stream before the data in front of it are read.
  */

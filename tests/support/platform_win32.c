@@ -2,7 +2,10 @@
  * What tests need of Windows.
  */
 #include <winsock2.h>
+#include <ws2tcpip.h>
 #include <windows.h>
+
+#include <iphlpapi.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +91,16 @@ void foreign_close(anysock_native native) {
 void foreign_linger(anysock_native native, int seconds) {
     struct linger linger = {1, (u_short)seconds};
     if (setsockopt(native, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof linger) != 0)
+        abort();
+}
+
+unsigned loopback_interface(void) {
+    DWORD index = 0;
+    return GetBestInterface(htonl(INADDR_LOOPBACK), &index) == NO_ERROR ? index : 0;
+}
+
+void foreign_shutdown_receiving(anysock_native native) {
+    if (shutdown(native, SD_RECEIVE) != 0)
         abort();
 }
 
@@ -193,13 +206,58 @@ bool forbid_descriptors(void) {
 void allow_descriptors(void) {
 }
 
+/* There is no call for it, so that the headers are copied. */
 const char *system_error_name(int native) {
-    (void)native;
+    static const struct {
+        int number;
+        const char *name;
+    } names[] = {
+#define X(number, name) {number, #name},
+#include "winsock_names.h"
+#undef X
+        {0, "0"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].number == native)
+            return names[i].name;
     return NULL;
 }
 
 bool poll_sees_ends_behind_data(void) {
     return true;
+}
+
+bool resolver_number(const char *name, int *number) {
+    static const struct {
+        const char *name;
+        int number;
+    } numbers[] = {
+        {"EAI_NONAME", WSAHOST_NOT_FOUND},
+        {"EAI_AGAIN", WSATRY_AGAIN},
+        {"EAI_FAIL", WSANO_RECOVERY},
+        {"EAI_NODATA", WSANO_DATA},
+        {"EAI_SERVICE", WSATYPE_NOT_FOUND},
+        {"EAI_FAMILY", WSAEAFNOSUPPORT},
+        {"EAI_SOCKTYPE", WSAESOCKTNOSUPPORT},
+        {"EAI_BADFLAGS", WSAEINVAL},
+        {"EAI_MEMORY", WSA_NOT_ENOUGH_MEMORY},
+        {"EAI_OVERFLOW", ERROR_INSUFFICIENT_BUFFER},
+        {"EAI_CANCELED", 10111},
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        *number = numbers[i].number;
+        if (strcmp(name, numbers[i].name) == 0)
+            return true;
+    }
+    return false;
+}
+
+int foreign_lookup(const char *host) {
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST}, *found = NULL;
+    int result = getaddrinfo(host, NULL, &hints, &found);
+    if (result == 0)
+        freeaddrinfo(found);
+    return result;
 }
 
 bool is_wine(void) {

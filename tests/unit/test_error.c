@@ -97,6 +97,17 @@ static void native_numbers_are_translated(void **state) {
     assert_anysock(ANYSOCK_EUNKNOWN, anysock_error_from_native(-1));
 }
 
+/* Other numbers than the error slot's, even if they look alike. */
+static void numbers_of_getaddrinfo_are_translated(void **state) {
+    (void)state;
+    assert_anysock(ANYSOCK_OK, anysock_error_from_getaddrinfo(0));
+    assert_anysock(ANYSOCK_EAI_NONAME, anysock_error_from_getaddrinfo(FAKE_HOST_NOT_FOUND));
+    assert_anysock(ANYSOCK_EUNKNOWN, anysock_error_from_native(FAKE_HOST_NOT_FOUND));
+    assert_anysock(ANYSOCK_EAI_BADFLAGS, anysock_error_from_getaddrinfo(FAKE_EINVAL));
+    assert_anysock(ANYSOCK_EINVAL, anysock_error_from_native(FAKE_EINVAL));
+    assert_anysock(ANYSOCK_EUNKNOWN, anysock_error_from_getaddrinfo(FAKE_EMFILE));
+}
+
 static void native_numbers_have_names(void **state) {
     (void)state;
     assert_string_equal("-", anysock_native_error_name(0));
@@ -142,6 +153,7 @@ static void looking_at_errors_changes_none(void **state) {
     (void)anysock_error_text(-1);
     (void)anysock_native_error_name(FAKE_EODD);
     (void)anysock_error_from_native(FAKE_EODD);
+    (void)anysock_error_from_getaddrinfo(FAKE_EODD);
     assert_int_equal(FAKE_EMFILE, anysock_native_error());
 }
 
@@ -157,6 +169,7 @@ int main(void) {
         TEST(success_has_a_name_too),
         TEST(number_that_is_no_code_is_called_so),
         TEST(native_numbers_are_translated),
+        TEST(numbers_of_getaddrinfo_are_translated),
         TEST(native_numbers_have_names),
         TEST(failure_of_the_system_leaves_its_number),
         TEST(refusal_of_the_library_leaves_no_number),
