@@ -57,6 +57,11 @@ bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms);
 /* Takes its signal away, as a loop does that takes handles for edges; only Windows can. */
 void waitable_reset(anysock_waitable waitable);
 
+/* Zeros that can be read and written and take no memory until they are written; null where a size_t
+ * cannot count so many. */
+char *take_zeros(uint64_t length);
+void give_zeros_back(char *zeros, uint64_t length);
+
 /* How many descriptors or handles the process has open. */
 unsigned open_handles(void);
 /* How often the library has called malloc, calloc or realloc, and for how many bytes; what was

@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -165,6 +166,27 @@ bool waitable_is_signalled(anysock_waitable waitable, int timeout_ms) {
 
 void waitable_reset(anysock_waitable waitable) {
     (void)waitable; /* it is what it is */
+}
+
+#ifndef MAP_ANONYMOUS
+#define MAP_ANONYMOUS MAP_ANON
+#endif
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0 /* nobody reserves there */
+#endif
+
+char *take_zeros(uint64_t length) {
+    if (length > SIZE_MAX)
+        return NULL;
+    char *zeros = mmap(NULL, (size_t)length, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (zeros == MAP_FAILED)
+        abort();
+    return zeros;
+}
+
+void give_zeros_back(char *zeros, uint64_t length) {
+    (void)munmap(zeros, (size_t)length);
 }
 
 unsigned open_handles(void) {

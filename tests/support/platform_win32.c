@@ -180,6 +180,20 @@ void waitable_reset(anysock_waitable waitable) {
         abort();
 }
 
+char *take_zeros(uint64_t length) {
+    if (length > SIZE_MAX)
+        return NULL;
+    char *zeros = VirtualAlloc(NULL, (SIZE_T)length, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    if (zeros == NULL)
+        abort();
+    return zeros;
+}
+
+void give_zeros_back(char *zeros, uint64_t length) {
+    (void)length;
+    (void)VirtualFree(zeros, 0, MEM_RELEASE);
+}
+
 unsigned open_handles(void) {
     DWORD count = 0;
     (void)GetProcessHandleCount(GetCurrentProcess(), &count);
