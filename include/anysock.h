@@ -977,8 +977,8 @@ enum {
  *         #ANYSOCK_EOPNOTSUPP (#ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
  * (non-blocking and no room, or still connecting); #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN;
  * #ANYSOCK_EPIPE (own shutdown, or an earlier call has failed because the peer is gone);
- * #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE
- * (datagram); the connect's error if the connect failed.
+ * #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE (datagram); #ANYSOCK_ECONNREFUSED (datagram: nobody took an
+ * earlier one, told once, on Windows to receivers only); the connect's error if the connect failed.
  *
  * Thread safety: any thread. \posix send(MSG_NOSIGNAL) \windows send \since 0.1
  */
@@ -1003,7 +1003,8 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  *         (#ANYSOCK_WAIT_ALL or #ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
  * (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT (the time-out is over,
  * or the peer cannot be reached any more); #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET, also if the
- * system has given the connection up; the connect's error if the connect failed.
+ * system has given the connection up; #ANYSOCK_ECONNREFUSED (datagram: nobody took one that was sent,
+ * told once); the connect's error if the connect failed.
  *
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */

@@ -213,7 +213,7 @@ static const struct situation situations[] = {
     {"connected datagram", open_datagram, datagram_gets_a_peer, ANYSOCK_WRITABLE, NULL, 0},
     {"connected datagram with data", open_datagram, datagram_of_the_peer_comes, BOTH, NULL, 0},
     {"refused datagram", open_datagram, datagram_is_refused, BOTH | ANYSOCK_ERROR,
-     refusals_are_not_received, ANYSOCK_READABLE | ANYSOCK_ERROR},
+     refusals_wake_nobody, ANYSOCK_READABLE | ANYSOCK_ERROR},
     {"disconnected datagram", open_datagram, datagram_loses_its_peer, ANYSOCK_WRITABLE, NULL, 0},
 };
 

@@ -42,6 +42,8 @@ void foreign_shutdown_receiving(anysock_native native);
 void foreign_linger(anysock_native native, int seconds);
 /* Tries to take an address over: binds it with the raw SO_REUSEADDR. */
 bool can_hijack(enum anysock_type type, const struct anysock_addr *addr);
+/* Whether a refusal of a connected datagram socket fails its next send, too. */
+bool refusals_fail_sends(void);
 /* A descriptor that is open but no socket. */
 anysock_native not_a_socket(void);
 void close_not_a_socket(anysock_native native);

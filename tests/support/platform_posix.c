@@ -112,6 +112,10 @@ bool can_hijack(enum anysock_type type, const struct anysock_addr *addr) {
     return result == 0;
 }
 
+bool refusals_fail_sends(void) {
+    return true;
+}
+
 anysock_native not_a_socket(void) {
     return open("/dev/null", O_RDONLY);
 }

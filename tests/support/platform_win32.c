@@ -119,6 +119,11 @@ bool can_hijack(enum anysock_type type, const struct anysock_addr *addr) {
     return result == 0;
 }
 
+/* Windows tells receivers only; Wine's sends are those of its host. */
+bool refusals_fail_sends(void) {
+    return is_wine();
+}
+
 anysock_native not_a_socket(void) {
     return (anysock_native)CreateEvent(NULL, TRUE, FALSE, NULL);
 }
