@@ -1,6 +1,6 @@
 /*
- * What the tests of queues on Windows share: functions of the system are replaced in the table of
- * those that a program imports.
+ * What tests on Windows share: functions of the system are replaced in the table of those that a
+ * program imports.
  */
 #ifndef ANYSOCK_TESTS_CONTRACT_IMPORTS_H
 #define ANYSOCK_TESTS_CONTRACT_IMPORTS_H
