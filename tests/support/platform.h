@@ -81,6 +81,11 @@ bool start_signals_that_call(void (*function)(void));
 /* Returns how many signals came. */
 unsigned stop_signals(void);
 
+/* Has SIGPIPE, where there is such a thing, end the program, as it does by default; and whether it
+ * still would: it is not ignored, handled, blocked or pending. */
+void make_sigpipe_deadly(void);
+bool sigpipe_is_deadly(void);
+
 /* Lets the process open no further descriptors, if the system can be told so. */
 bool forbid_descriptors(void);
 void allow_descriptors(void);

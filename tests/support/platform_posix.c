@@ -234,6 +234,25 @@ unsigned stop_signals(void) {
     return atomic_load(&signals);
 }
 
+/* Whoever starts the tests may ignore it, and that is inherited. */
+void make_sigpipe_deadly(void) {
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGPIPE);
+    if (signal(SIGPIPE, SIG_DFL) == SIG_ERR || pthread_sigmask(SIG_UNBLOCK, &set, NULL) != 0)
+        abort();
+}
+
+bool sigpipe_is_deadly(void) {
+    struct sigaction action;
+    sigset_t blocked, pending;
+    if (sigaction(SIGPIPE, NULL, &action) != 0 ||
+        pthread_sigmask(SIG_SETMASK, NULL, &blocked) != 0 || sigpending(&pending) != 0)
+        abort();
+    return action.sa_handler == SIG_DFL && sigismember(&blocked, SIGPIPE) == 0 &&
+           sigismember(&pending, SIGPIPE) == 0;
+}
+
 static struct rlimit before;
 
 /* The limit is that of the next descriptor's number: the lowest free one. */

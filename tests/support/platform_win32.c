@@ -218,6 +218,13 @@ unsigned stop_signals(void) {
     return 0;
 }
 
+void make_sigpipe_deadly(void) {
+}
+
+bool sigpipe_is_deadly(void) {
+    return true;
+}
+
 bool forbid_descriptors(void) {
     return false;
 }
