@@ -1,10 +1,10 @@
 #!/bin/bash
 # The shared library exports the functions of the public header, all of them and nothing else; the
-# static one defines no global name without our prefix:
-# symbols.sh NM HEADER SHARED_LIBRARY STATIC_LIBRARY
+# static one defines no global name without our prefix; and the test of bad input knows them all:
+# symbols.sh NM HEADER SHARED_LIBRARY STATIC_LIBRARY BAD_INPUT_TEST
 set -u
 . "$(dirname "$0")/tap.sh"
-nm=$1 header=$2 shared=$3 static=$4
+nm=$1 header=$2 shared=$3 static=$4 bad_input=$5
 
 declared() {
     # Declarations may span lines; the name is what stands before the first parenthesis.
@@ -29,7 +29,12 @@ prefixed() {
         grep -vE '^_?(anysock_|\.refptr|__gcov|__asan|__odr_asan|__profn|_?__lsan)'
 }
 
+# But for those that only the header calls: their names end in an underscore.
+tested() { sed -n 's/^    NAME(\([a-z0-9_]*\)),$/anysock_\1/p' "$bad_input" | sort; }
+known() { diff <(declared | grep -v '_$') <(tested); }
+
 check "the header declares functions" enough
 check "the shared library exports exactly the header's functions" same
 check "the static library's global names have our prefix" prefixed
+check "the test of bad input lists exactly the header's functions" known
 finish

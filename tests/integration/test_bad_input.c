@@ -11,7 +11,9 @@
 
 /* --- what the rows use --- */
 
-static struct anysock closed, stream, server, listener, datagram, fresh;
+static struct anysock closed, stream, server, listener, datagram, fresh, failed;
+static struct black_hole hole;
+#define connecting hole.clients[BLACK_HOLE_CLIENTS - 1]
 static struct anysock_event *bound, *unbound;
 static struct anysock_queue *queue, *other_queue; /* the stream is in the first one */
 static struct anysock_queue_event events[4];
@@ -19,6 +21,7 @@ static struct anysock_addr addr, addr6, no_addr, no_port;
 static char bytes[128]; /* a native address */
 static char long_text[70001], long_zone[2000];
 static struct anysock_poll_item items[ANYSOCK_POLL_MAX + 1];
+static const struct anysock_buffer whole[] = {{bytes, 1}};
 static const struct anysock_buffer broken[] = {{bytes, 1}, {NULL, 1}};
 static struct anysock_poll_item wrong_item = {NULL, ANYSOCK_ERROR, 0};
 
@@ -46,6 +49,7 @@ static struct results {
 #define NO_QUEUE (out.queue == NULL)
 #define WRONG_MODE ((enum anysock_queue_mode)9)
 #define LEVEL ANYSOCK_QUEUE_LEVEL
+#define UNKNOWN (ANYSOCK_OOB << 1) /* the lowest bit that is no flag */
 #define NO_SOCKET (!anysock_is_open(&out.socket))
 #define PEER_IS_OPEN (out.state == ANYSOCK_PEER_OPEN)
 #define NO_ADDR (anysock_addr_family(&out.addr) == ANYSOCK_UNSPEC && out.addr.length_ == 0)
@@ -247,6 +251,8 @@ static struct results {
     X(anysock_bind, EOPNOTSUPP, NOTHING, (&fresh, &addr, ANYSOCK_BIND_SHARED))                     \
     X(anysock_listen, EOPNOTSUPP, NOTHING, (&datagram, 1))                                         \
     X(anysock_listen, EISCONN, NOTHING, (&stream, 1))                                              \
+    X(anysock_listen, EISCONN, NOTHING, (&connecting, 1))                                          \
+    X(anysock_listen, EBADSTATE, NOTHING, (&failed, 1))                                            \
     X(anysock_accept, EINVAL, NO_CHILD, (&listener, 2, &out.socket, &out.addr))                    \
     X(anysock_accept, EINVAL, NO_CHILD, (&stream, 0, &out.socket, &out.addr))                      \
     X(anysock_accept, EINVAL, NO_CHILD, (&datagram, 0, &out.socket, &out.addr))                    \
@@ -256,11 +262,14 @@ static struct results {
     X(anysock_connect, EADDRNOTAVAIL, NOTHING, (&stream, &no_port))                                \
     X(anysock_connect, EISCONN, NOTHING, (&stream, &addr))                                         \
     X(anysock_connect, EINVAL, NOTHING, (&listener, &addr))                                        \
+    X(anysock_connect, EALREADY, NOTHING, (&connecting, &addr))                                    \
+    X(anysock_connect, EBADSTATE, NOTHING, (&failed, &addr))                                       \
     X(anysock_connect_result, ENOTCONN, NOTHING, (&fresh))                                         \
     X(anysock_disconnect, EOPNOTSUPP, NOTHING, (&stream))                                          \
     X(anysock_shutdown, EINVAL, NOTHING, (&fresh, (enum anysock_shutdown_how)0))                   \
     X(anysock_shutdown, EINVAL, NOTHING, (&stream, (enum anysock_shutdown_how)4))                  \
     X(anysock_shutdown, ENOTCONN, NOTHING, (&fresh, ANYSOCK_SHUT_WR))                              \
+    X(anysock_shutdown, ENOTCONN, NOTHING, (&connecting, ANYSOCK_SHUT_WR))                         \
     X(anysock_peer_addr, ENOTCONN, NO_ADDR, (&fresh, &out.addr))                                   \
     X(anysock_set_timeout, EINVAL, NOTHING, (&stream, (enum anysock_timeout)3, 1))                 \
     X(anysock_set_timeout, EINVAL, NOTHING, (&stream, (enum anysock_timeout) - 1, 1))              \
@@ -278,16 +287,19 @@ static struct results {
 /* Wrong flags, destinations and limits of sends, receives and waits. */
 #define TRANSFER_ROWS(X)                                                                           \
     X(anysock_send, EINVAL, COUNT_IS_0, (&fresh, "x", 1, 0x8000, &out.count))                      \
+    X(anysock_send, EINVAL, COUNT_IS_0, (&stream, "x", 1, UNKNOWN, &out.count))                    \
     X(anysock_send, EOPNOTSUPP, COUNT_IS_0, (&datagram, "x", 1, ANYSOCK_OOB, &out.count))          \
     X(anysock_send, ENOTCONN, COUNT_IS_0, (&fresh, "x", 1, 0, &out.count))                         \
     X(anysock_send, ENOTCONN, COUNT_IS_0, (&datagram, "x", 1, 0, &out.count))                      \
     X(anysock_recv, EINVAL, COUNT_IS_0, (&fresh, bytes, 1, ANYSOCK_MORE, &out.count))              \
+    X(anysock_recv, EINVAL, COUNT_IS_0, (&stream, bytes, 1, UNKNOWN, &out.count))                  \
     X(anysock_recv, EOPNOTSUPP, COUNT_IS_0, (&datagram, bytes, 1, ANYSOCK_WAIT_ALL, &out.count))   \
     X(anysock_recv, ENOTCONN, COUNT_IS_0, (&listener, bytes, 1, 0, &out.count))                    \
     X(anysock_send_all, ENOTCONN, COUNT_IS_0, (&fresh, "x", 1, &out.count))                        \
     X(anysock_recv_all, EOPNOTSUPP, COUNT_IS_0, (&datagram, bytes, 1, &out.count))                 \
     X(anysock_recv_all, ENOTCONN, COUNT_IS_0, (&fresh, bytes, 1, &out.count))                      \
     X(anysock_send_to, EINVAL, COUNT_IS_0, (&stream, "x", 1, ANYSOCK_OOB, &no_addr, &out.count))   \
+    X(anysock_send_to, EINVAL, COUNT_IS_0, (&datagram, "x", 1, UNKNOWN, &addr, &out.count))        \
     X(anysock_send_to, EOPNOTSUPP, COUNT_IS_0, (&stream, "x", 1, 0, &no_addr, &out.count))         \
     X(anysock_send_to, EAFNOSUPPORT, COUNT_IS_0, (&datagram, "x", 1, 0, &addr6, &out.count))       \
     X(anysock_send_to, EADDRNOTAVAIL, COUNT_IS_0, (&datagram, "x", 1, 0, &no_port, &out.count))    \
@@ -295,12 +307,18 @@ static struct results {
       (&datagram, long_text, sizeof long_text, 0, &addr, &out.count))                              \
     X(anysock_recv_from, EINVAL, NO_DATAGRAM,                                                      \
       (&stream, bytes, 1, ANYSOCK_WAIT_ALL, &out.addr, &out.info, &out.count))                     \
+    X(anysock_recv_from, EINVAL, NO_DATAGRAM,                                                      \
+      (&datagram, bytes, 1, UNKNOWN, &out.addr, &out.info, &out.count))                            \
     X(anysock_recv_from, ENOTCONN, NO_DATAGRAM,                                                    \
       (&fresh, bytes, 1, 0, &out.addr, &out.info, &out.count))                                     \
     X(anysock_send_vec, EINVAL, COUNT_IS_0, (&stream, broken, 65, 0, &out.count))                  \
     X(anysock_send_vec, EINVAL, COUNT_IS_0, (&stream, broken, 1, ANYSOCK_PEEK, &out.count))        \
+    X(anysock_send_vec, EINVAL, COUNT_IS_0, (&stream, whole, 1, UNKNOWN, &out.count))              \
+    X(anysock_send_vec, EINVAL, COUNT_IS_0, (&stream, whole, 1, 0x8000, &out.count))               \
     X(anysock_recv_vec, EINVAL, COUNT_IS_0, (&stream, broken, 65, 0, &out.count))                  \
     X(anysock_recv_vec, EINVAL, COUNT_IS_0, (&stream, broken, 1, ANYSOCK_WAIT_ALL, &out.count))    \
+    X(anysock_recv_vec, EINVAL, COUNT_IS_0, (&stream, whole, 1, UNKNOWN, &out.count))              \
+    X(anysock_recv_vec, EINVAL, COUNT_IS_0, (&stream, whole, 1, 0x8000, &out.count))               \
     X(anysock_peek_state, EOPNOTSUPP, PEER_IS_OPEN, (&datagram, &out.state))                       \
     X(anysock_peek_state, ENOTCONN, PEER_IS_OPEN, (&listener, &out.state))                         \
     X(anysock_bytes_readable, EINVAL, COUNT_IS_0, (&listener, &out.count))                         \
@@ -389,6 +407,10 @@ static void make_all(void) {
     make_listener(ANYSOCK_INET, 0, &listener, &listening);
     assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &fresh));
     assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &datagram));
+    make_black_hole(&hole);
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &failed));
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&failed, ANYSOCK_TIMEOUT_CONNECT, 0));
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_connect(&failed, &hole.addr));
     assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &no_port));
     assert_anysock(ANYSOCK_OK, anysock_bind(&datagram, &no_port, ANYSOCK_BIND_SERVER));
     assert_anysock(ANYSOCK_OK, anysock_local_addr(&datagram, &addr));
@@ -424,9 +446,11 @@ static void use_all(void) {
 }
 
 static void close_all(void) {
-    struct anysock *const all[] = {&closed, &stream, &server, &listener, &datagram, &fresh};
+    struct anysock *const all[] = {&closed,   &stream, &server, &listener,
+                                   &datagram, &fresh,  &failed};
     for (size_t i = 0; i < COUNT_OF(all); i++)
         assert_anysock(ANYSOCK_OK, anysock_close(all[i]));
+    close_black_hole(&hole);
     assert_anysock(ANYSOCK_OK, anysock_event_destroy(bound));
     assert_anysock(ANYSOCK_OK, anysock_event_destroy(unbound));
     assert_anysock(ANYSOCK_OK, anysock_queue_close(queue));
@@ -500,7 +524,7 @@ static void handles_that_are_no_sockets_stay_the_callers(void **state) {
 
 /* --- completeness --- */
 
-/* The functions of the header, in its order. */
+/* The functions of the header, in its order; tests/house/symbols.sh compares them. */
 static const char *const functions[] = {
 #define NAME(name) "anysock_" #name
     NAME(version),
