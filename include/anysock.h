@@ -632,8 +632,12 @@ ANYSOCK_API int anysock_close_flush(struct anysock *s, int timeout_ms);
 
 /** What an address is bound for. It decides which other socket may share it. */
 enum anysock_bind_intent {
-    /** A server that owns its address: nobody else may bind it, on any system. A restart right
-     *  after a stop succeeds. */
+    /** A server that owns its address: while it listens, and a datagram socket as long as it is
+     *  open, nobody else can bind that address, on any system. A restart right after a stop
+     *  succeeds. Before one listens, Linux lets others be bound to a stream's address, too; the
+     *  first to listen has it, and the listen of the others fails with #ANYSOCK_EADDRINUSE. The
+     *  wildcard covers the host's single addresses on Linux and Windows, not on macOS and the
+     *  BSDs. */
     ANYSOCK_BIND_SERVER = 0,
     /** One of several servers among which the kernel spreads the connections or datagrams
      *  (Linux, FreeBSD, DragonFly); #ANYSOCK_EOPNOTSUPP elsewhere. */

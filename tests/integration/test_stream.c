@@ -10,7 +10,7 @@
 static char buffer[64];
 static size_t count;
 
-/* --- bind, listen, accept --- */
+/* --- listen, accept --- */
 
 static void accept_gives_the_peer(void **state) {
     (void)state;
@@ -76,94 +76,6 @@ static void listen_is_for_streams(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &s));
     assert_anysock(ANYSOCK_EOPNOTSUPP, anysock_listen(&s, 1));
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
-}
-
-static void bind_twice_is_refused(void **state) {
-    (void)state;
-    struct anysock s;
-    struct anysock_addr addr;
-    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &addr));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &s));
-    assert_anysock(ANYSOCK_OK, anysock_bind(&s, &addr, ANYSOCK_BIND_CLIENT));
-    assert_anysock(ANYSOCK_EINVAL, anysock_bind(&s, &addr, ANYSOCK_BIND_CLIENT));
-    assert_anysock(ANYSOCK_OK, anysock_close(&s));
-}
-
-static void server_owns_its_address(void **state) {
-    (void)state;
-    static const enum anysock_bind_intent intents[] = {ANYSOCK_BIND_SERVER, ANYSOCK_BIND_CLIENT};
-    for (size_t i = 0; i < COUNT_OF(intents); i++) {
-        struct anysock listener, second;
-        struct anysock_addr addr;
-        make_listener(ANYSOCK_INET, 0, &listener, &addr);
-        assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &second));
-        assert_anysock(ANYSOCK_EADDRINUSE, anysock_bind(&second, &addr, intents[i]));
-        close_pair(&listener, &second);
-    }
-}
-
-static void server_restarts_at_once(void **state) {
-    (void)state;
-    struct anysock listener, client, server;
-    struct anysock_addr addr;
-    make_listener(ANYSOCK_INET, 0, &listener, &addr);
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &client));
-    assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
-    assert_anysock(ANYSOCK_OK, anysock_accept(&listener, 0, &server, NULL));
-    /* The server closes first, so that its side of the connection lingers. */
-    assert_anysock(ANYSOCK_OK, anysock_close(&server));
-    assert_anysock(ANYSOCK_OK, anysock_recv(&client, buffer, 1, 0, &count));
-    assert_int_equal(0, count);
-    assert_anysock(ANYSOCK_OK, anysock_close(&client));
-    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &listener));
-    assert_anysock(ANYSOCK_OK, anysock_bind(&listener, &addr, ANYSOCK_BIND_SERVER));
-    assert_anysock(ANYSOCK_OK, anysock_listen(&listener, 1));
-    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
-}
-
-static void bind_to_a_foreign_address_fails(void **state) {
-    (void)state;
-    struct anysock s;
-    struct anysock_addr addr;
-    assert_anysock(ANYSOCK_OK, anysock_addr_parse("192.0.2.1:0", &addr)); /* documentation only */
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &s));
-    assert_anysock(ANYSOCK_EADDRNOTAVAIL, anysock_bind(&s, &addr, ANYSOCK_BIND_SERVER));
-    assert_anysock(ANYSOCK_OK, anysock_close(&s));
-}
-
-static void balanced_servers_share_where_the_kernel_balances(void **state) {
-    (void)state;
-    struct anysock a, b;
-    struct anysock_addr addr;
-    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &addr));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &a));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &b));
-    int code = anysock_bind(&a, &addr, ANYSOCK_BIND_BALANCED);
-    assert_anysock(is_windows() ? ANYSOCK_EOPNOTSUPP : ANYSOCK_OK, code);
-    if (code == ANYSOCK_OK) {
-        assert_anysock(ANYSOCK_OK, anysock_local_addr(&a, &addr));
-        assert_anysock(ANYSOCK_OK, anysock_bind(&b, &addr, ANYSOCK_BIND_BALANCED));
-        assert_anysock(ANYSOCK_OK, anysock_listen(&a, 1));
-        assert_anysock(ANYSOCK_OK, anysock_listen(&b, 1));
-    }
-    close_pair(&a, &b);
-}
-
-static void shared_receivers_share_datagrams_only(void **state) {
-    (void)state;
-    struct anysock a, b, stream;
-    struct anysock_addr addr;
-    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &addr));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &a));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &b));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &stream));
-    assert_anysock(ANYSOCK_OK, anysock_bind(&a, &addr, ANYSOCK_BIND_SHARED));
-    assert_anysock(ANYSOCK_OK, anysock_local_addr(&a, &addr));
-    assert_anysock(ANYSOCK_OK, anysock_bind(&b, &addr, ANYSOCK_BIND_SHARED));
-    assert_anysock(ANYSOCK_EOPNOTSUPP, anysock_bind(&stream, &addr, ANYSOCK_BIND_SHARED));
-    close_pair(&a, &b);
-    assert_anysock(ANYSOCK_OK, anysock_close(&stream));
 }
 
 static void out_of_descriptors_is_said(void **state) {
@@ -645,12 +557,6 @@ int main(void) {
         TEST(accept_needs_a_listener),
         TEST(binds_by_itself_by_itself),
         TEST(listen_is_for_streams),
-        TEST(bind_twice_is_refused),
-        TEST(server_owns_its_address),
-        TEST(server_restarts_at_once),
-        TEST(bind_to_a_foreign_address_fails),
-        TEST(balanced_servers_share_where_the_kernel_balances),
-        TEST(shared_receivers_share_datagrams_only),
         TEST(out_of_descriptors_is_said),
         TEST(bytes_arrive_in_order),
         TEST(peek_leaves_the_data),

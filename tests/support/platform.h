@@ -42,6 +42,10 @@ void foreign_shutdown_receiving(anysock_native native);
 void foreign_linger(anysock_native native, int seconds);
 /* Tries to take an address over: binds it with the raw SO_REUSEADDR. */
 bool can_hijack(enum anysock_type type, const struct anysock_addr *addr);
+/* Whether two servers may be bound to one stream's address, as long as none of them listens. */
+bool servers_may_bind_alike(void);
+/* Whether the kernel spreads connections and datagrams among several servers. */
+bool kernel_balances(void);
 /* Whether a refusal of a connected datagram socket fails its next send, too. */
 bool refusals_fail_sends(void);
 /* A descriptor that is open but no socket. */

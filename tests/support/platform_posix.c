@@ -112,6 +112,22 @@ bool can_hijack(enum anysock_type type, const struct anysock_addr *addr) {
     return result == 0;
 }
 
+bool servers_may_bind_alike(void) {
+#ifdef __linux__
+    return true;
+#else
+    return false;
+#endif
+}
+
+bool kernel_balances(void) {
+#if defined(__linux__) || defined(SO_REUSEPORT_LB) || defined(__DragonFly__)
+    return true;
+#else
+    return false;
+#endif
+}
+
 bool refusals_fail_sends(void) {
     return true;
 }

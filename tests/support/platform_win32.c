@@ -119,6 +119,14 @@ bool can_hijack(enum anysock_type type, const struct anysock_addr *addr) {
     return result == 0;
 }
 
+bool servers_may_bind_alike(void) {
+    return false;
+}
+
+bool kernel_balances(void) {
+    return false;
+}
+
 /* Windows tells receivers only; Wine's sends are those of its host. */
 bool refusals_fail_sends(void) {
     return is_wine();
