@@ -70,65 +70,65 @@ ANYSOCK_API const char *anysock_version(void);
  * `-errno` or for a Winsock code.
  */
 #define ANYSOCK_ERROR_LIST(X)                                                                      \
-    X(EAGAIN, -2001, "the call would have to wait")                                                \
-    X(EINPROGRESS, -2002, "the connection is being established")                                   \
-    X(EALREADY, -2003, "a connect is already in progress")                                         \
-    X(EISCONN, -2004, "the socket is already connected")                                           \
-    X(ENOTCONN, -2005, "the socket is not connected")                                              \
-    X(EDESTADDRREQ, -2006, "a destination address is required")                                    \
-    X(ECONNREFUSED, -2007, "the peer refused the connection")                                      \
-    X(ECONNRESET, -2008, "the peer reset the connection")                                          \
-    X(ECONNABORTED, -2009, "the connection was aborted")                                           \
-    X(EPIPE, -2010, "the connection can no longer be written to")                                  \
-    X(ETIMEDOUT, -2011, "the time ran out")                                                        \
-    X(ENETUNREACH, -2012, "the network cannot be reached")                                         \
-    X(EHOSTUNREACH, -2013, "the host cannot be reached")                                           \
-    X(ENETDOWN, -2014, "the network is down")                                                      \
-    X(ENETRESET, -2015, "the network dropped the connection")                                      \
-    X(EADDRINUSE, -2016, "the address is in use")                                                  \
-    X(EADDRNOTAVAIL, -2017, "the address is not available on this machine")                        \
+    X(EAGAIN, -2001, "would have to wait")                                                         \
+    X(EINPROGRESS, -2002, "connect is in progress")                                                \
+    X(EALREADY, -2003, "connect is already in progress")                                           \
+    X(EISCONN, -2004, "already connected")                                                         \
+    X(ENOTCONN, -2005, "not connected")                                                            \
+    X(EDESTADDRREQ, -2006, "destination address required")                                         \
+    X(ECONNREFUSED, -2007, "connection refused")                                                   \
+    X(ECONNRESET, -2008, "connection reset by peer")                                               \
+    X(ECONNABORTED, -2009, "connection aborted")                                                   \
+    X(EPIPE, -2010, "connection no longer takes data")                                             \
+    X(ETIMEDOUT, -2011, "timed out")                                                               \
+    X(ENETUNREACH, -2012, "network unreachable")                                                   \
+    X(EHOSTUNREACH, -2013, "host unreachable")                                                     \
+    X(ENETDOWN, -2014, "network is down")                                                          \
+    X(ENETRESET, -2015, "connection dropped by network")                                           \
+    X(EADDRINUSE, -2016, "address in use")                                                         \
+    X(EADDRNOTAVAIL, -2017, "address not available on this machine")                               \
     X(EACCES, -2018, "permission denied")                                                          \
-    X(EAFNOSUPPORT, -2019, "the address family is not supported")                                  \
-    X(EPROTONOSUPPORT, -2020, "the protocol is not supported")                                     \
-    X(ESOCKTNOSUPPORT, -2021, "the socket type is not supported")                                  \
-    X(EPROTOTYPE, -2022, "the protocol does not fit the socket type")                              \
-    X(ENOPROTOOPT, -2023, "the option does not exist here")                                        \
-    X(EOPNOTSUPP, -2024, "the operation is not supported")                                         \
+    X(EAFNOSUPPORT, -2019, "address family not supported")                                         \
+    X(EPROTONOSUPPORT, -2020, "protocol not supported")                                            \
+    X(ESOCKTNOSUPPORT, -2021, "socket type not supported")                                         \
+    X(EPROTOTYPE, -2022, "protocol does not fit the socket type")                                  \
+    X(ENOPROTOOPT, -2023, "option does not exist here")                                            \
+    X(EOPNOTSUPP, -2024, "operation not supported")                                                \
     X(EBADF, -2025, "not an open socket")                                                          \
-    X(EINVAL, -2026, "an argument is invalid")                                                     \
-    X(EFAULT, -2027, "a pointer is invalid")                                                       \
-    X(EMSGSIZE, -2028, "the message is too long")                                                  \
-    X(ENOBUFS, -2029, "the system has no buffer space")                                            \
+    X(EINVAL, -2026, "invalid argument")                                                           \
+    X(EFAULT, -2027, "invalid pointer")                                                            \
+    X(EMSGSIZE, -2028, "message too long")                                                         \
+    X(ENOBUFS, -2029, "no buffer space")                                                           \
     X(ENOMEM, -2030, "out of memory")                                                              \
-    X(EMFILE, -2031, "the process has too many open descriptors")                                  \
-    X(ENFILE, -2032, "the system has too many open descriptors")                                   \
-    X(EINTR, -2033, "the call was interrupted")                                                    \
-    X(ECANCELED, -2034, "the operation was cancelled")                                             \
+    X(EMFILE, -2031, "too many open descriptors in the process")                                   \
+    X(ENFILE, -2032, "too many open descriptors in the system")                                    \
+    X(EINTR, -2033, "call interrupted")                                                            \
+    X(ECANCELED, -2034, "operation cancelled")                                                     \
     X(ETOOMANYREFS, -2035, "too many references")                                                  \
     X(ELOOP, -2036, "too many symbolic links")                                                     \
-    X(ENAMETOOLONG, -2037, "the name is too long")                                                 \
-    X(ENOENT, -2038, "the name does not exist")                                                    \
-    X(ENODEV, -2039, "the network interface does not exist")                                       \
+    X(ENAMETOOLONG, -2037, "name too long")                                                        \
+    X(ENOENT, -2038, "name does not exist")                                                        \
+    X(ENODEV, -2039, "network interface does not exist")                                           \
     X(EPROTO, -2040, "protocol error")                                                             \
-    X(EDOM, -2041, "the value is out of range")                                                    \
-    X(EBUSY, -2042, "the object is in use")                                                        \
-    X(EBADSTATE, -2043, "the socket's connect failed earlier; open a new one")                     \
-    X(ENOTINIT, -2044, "the network subsystem was shut down by somebody else")                     \
-    X(ESYSNOTREADY, -2045, "the network subsystem is not ready")                                   \
-    X(EVERSION, -2046, "the network subsystem is too old")                                         \
-    X(EPROVIDER, -2047, "the network provider is broken")                                          \
-    X(ENOSYS, -2048, "the system lacks the call")                                                  \
+    X(EDOM, -2041, "value out of range")                                                           \
+    X(EBUSY, -2042, "object in use")                                                               \
+    X(EBADSTATE, -2043, "connect failed earlier; open a new socket")                               \
+    X(ENOTINIT, -2044, "network subsystem was shut down by somebody else")                         \
+    X(ESYSNOTREADY, -2045, "network subsystem not ready")                                          \
+    X(EVERSION, -2046, "network subsystem too old")                                                \
+    X(EPROVIDER, -2047, "network provider broken")                                                 \
+    X(ENOSYS, -2048, "call not in this system")                                                    \
     X(EIO, -2049, "input/output error")                                                            \
-    X(EUNKNOWN, -2050, "an error that the library does not know")                                  \
-    X(EAI_NONAME, -2101, "the host or service is not known")                                       \
-    X(EAI_NODATA, -2102, "the host has no address of the kind asked for")                          \
-    X(EAI_AGAIN, -2103, "the name server could not answer now")                                    \
-    X(EAI_FAIL, -2104, "the name server failed")                                                   \
-    X(EAI_SERVICE, -2105, "the service is not known for the socket type")                          \
-    X(EAI_FAMILY, -2106, "the address family is not supported by name resolution")                 \
-    X(EAI_SOCKTYPE, -2107, "the socket type is not supported by name resolution")                  \
-    X(EAI_BADFLAGS, -2108, "invalid flags for name resolution")                                    \
-    X(EAI_OVERFLOW, -2109, "the name is too long for the buffer")
+    X(EUNKNOWN, -2050, "error unknown to the library")                                             \
+    X(EAI_NONAME, -2101, "host or service not known")                                              \
+    X(EAI_NODATA, -2102, "host has no such address")                                               \
+    X(EAI_AGAIN, -2103, "name server cannot answer now")                                           \
+    X(EAI_FAIL, -2104, "name server failed")                                                       \
+    X(EAI_SERVICE, -2105, "service not known for the socket type")                                 \
+    X(EAI_FAMILY, -2106, "address family not supported for names")                                 \
+    X(EAI_SOCKTYPE, -2107, "socket type not supported for names")                                  \
+    X(EAI_BADFLAGS, -2108, "invalid flags for names")                                              \
+    X(EAI_OVERFLOW, -2109, "name too long for the buffer")
 
 #define ANYSOCK_ERROR_ENUM_(name, number, text) ANYSOCK_##name = (number),
 /** The result codes, from #ANYSOCK_ERROR_LIST. */
@@ -981,8 +981,9 @@ enum {
  *         #ANYSOCK_EOPNOTSUPP (#ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
  * (non-blocking and no room, or still connecting); #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN;
  * #ANYSOCK_EPIPE (own shutdown, or an earlier call has failed because the peer is gone);
- * #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE (datagram); #ANYSOCK_ECONNREFUSED (datagram: nobody took an
- * earlier one, told once, on Windows to receivers only); the connect's error if the connect failed.
+ * #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE (datagram); #ANYSOCK_ECONNREFUSED (datagram: nobody took
+ * an earlier one, told once, on Windows to receivers only); the connect's error if the connect
+ * failed.
  *
  * Thread safety: any thread. \posix send(MSG_NOSIGNAL) \windows send \since 0.1
  */
@@ -1007,8 +1008,8 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  *         (#ANYSOCK_WAIT_ALL or #ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
  * (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT (the time-out is over,
  * or the peer cannot be reached any more); #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET, also if the
- * system has given the connection up; #ANYSOCK_ECONNREFUSED (datagram: nobody took one that was sent,
- * told once); the connect's error if the connect failed.
+ * system has given the connection up; #ANYSOCK_ECONNREFUSED (datagram: nobody took one that was
+ * sent, told once); the connect's error if the connect failed.
  *
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */

@@ -399,15 +399,6 @@ static inline struct anysock_port_item ask_about(anysock_native native, uint32_t
     return item;
 }
 
-/* Whether what the system found of a socket in this state says that its connection is broken.
- * Before there is one, the error is the connect's. And an error alone may be no more than something
- * in Linux' queue of errors. */
-static inline bool is_broken(uint32_t state, unsigned found) {
-    const uint32_t connection = ST_STREAM | ST_CONNECTED;
-    const unsigned broken = ANYSOCK_ERROR | ANYSOCK_HANG_UP;
-    return (state & connection) == connection && (found & broken) == broken;
-}
-
 /* Looks what the system says of a socket in this state; events may hold more than wanted. */
 int anysock_look(anysock_native native, uint32_t state, unsigned wanted, unsigned *events);
 /* The careful way of both calls, beside wait_tpl.h's straight one. */

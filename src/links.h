@@ -48,6 +48,15 @@ static inline const struct anysock_watcher *queue_watcher(const struct anysock *
 /* To be called whenever the state has changed in what can be told of it, so that whoever waits for
  * the socket hears of it. */
 void anysock_refresh_watchers(struct anysock *s);
+/* Whether what the system found of a socket in this state says that its connection is broken.
+ * Before there is one, the error is the connect's. And an error alone may be no more than something
+ * in Linux' queue of errors. */
+static inline bool is_broken(uint32_t state, unsigned found) {
+    const uint32_t connection = ST_STREAM | ST_CONNECTED;
+    const unsigned broken = ANYSOCK_ERROR | ANYSOCK_HANG_UP;
+    return (state & connection) == connection && (found & broken) == broken;
+}
+
 /* A connected stream was found to be broken: a call has failed for it, or (ST_UNTOLD) a
  * look has met it. Once seen, for ever. */
 void anysock_note_reset(struct anysock *s, uint32_t untold);
