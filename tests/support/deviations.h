@@ -44,11 +44,6 @@ static inline bool room_needs_would_block(void) {
     return is_wine();
 }
 
-/* Winsock of Wine knows no inherited sockets (row 25); the flag of the handle is right. */
-static inline bool inherited_sockets_are_unusable(int found) {
-    return is_wine() && found == 0;
-}
-
 /* Wine 8 has none of these options (rows 27 and 28, so.28 to so.41 and so.57), and no traffic
  * class. Windows has them. */
 static inline bool option_is_missing(enum anysock_option option, bool inet6) {
