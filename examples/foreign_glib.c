@@ -120,6 +120,8 @@ static int start_watching(struct client *client, bool queue, int *native) {
     else if (code == ANYSOCK_OK)
         code = anysock_event_bind(client->event, &client->s, ANYSOCK_WRITABLE);
     *native = queue ? anysock_queue_native(client->queue) : anysock_event_native(client->event);
+    if (code == ANYSOCK_OK && *native == -1)
+        code = ANYSOCK_EOPNOTSUPP; /* a queue that works with poll has no descriptor */
     return code;
 }
 

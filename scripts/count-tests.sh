@@ -3,7 +3,7 @@
 # "[  FAILED  ]", "[  ERROR   ]") or of TAP ("ok", "not ok"). Failures are also a program that failed
 # without such a line, one that passed without running any, and one that stopped short of the number
 # that it had announced: when Wine's server dies, its programs end in the middle with status 0. What
-# TAP calls skipped is shown and counts as nothing. Prints a line for each log and the sum at the end;
+# either calls skipped is shown and counts as nothing. Prints a line for each log and the sum at the end;
 # fails if anything failed or nothing ran.
 awk '
 function end_program() {
@@ -41,12 +41,21 @@ FNR == 1 { end_log(); log_name = FILENAME; passed = failed = log_skipped = 0; pr
 /^\[==========\] Running [0-9]+ test/ { planned += $3 }
 /^1\.\.[0-9]+$/ { planned += substr($0, 4) }
 /^ok [0-9].* # SKIP/ { skipped++; log_skipped++; print "    " program ": " $0; next }
+# CMocka lists these, and the failures, once more at the end: count a name once.
+/^\[  SKIPPED \] / && $0 !~ /test\(s\)/ {
+    if (!((log_name, program, "skipped", $NF) in seen)) {
+        seen[log_name, program, "skipped", $NF] = 1
+        skipped++
+        log_skipped++
+        print "    " program ": skipped " $NF
+    }
+    next
+}
 /^\[       OK \]/ || /^ok [0-9]/ { good++ }
 # The comments that follow say why; of a long story the beginning will do.
 /^not ok [0-9]/ { bad++; print "    " program ": " $0; why = 20; next }
 /^#/ && why > 0 { why--; print "        " $0; next }
 { why = 0 }
-# CMocka lists the failures once more at the end: count a name once.
 (/^\[  FAILED  \] / || /^\[  ERROR   \] /) && $0 !~ /---/ && $0 !~ /test\(s\)/ {
     name = $NF
     if (!((log_name, program, name) in seen)) {

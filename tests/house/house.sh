@@ -80,6 +80,14 @@ cut_short_is_a_failure() {
         [ "${result##*$'\n'}" = "1 passed, 1 failed" ]
 }
 
+# A test that this system cannot run is a result, and neither good nor bad.
+skipped_is_no_failure() {
+    local result
+    result=$(count_tests '[==========] Running 2 test(s).' '[       OK ] one' '[ RUN      ] two' \
+        '[  SKIPPED ] two' '[  SKIPPED ] 1 test(s), listed below:' '[  SKIPPED ] two' 'Test Passed.') &&
+        [[ $result == *'skipped two'* && "${result##*$'\n'}" = "1 passed, 0 failed" ]]
+}
+
 # CI keeps only what count-tests.sh prints.
 failure_says_why() {
     local result
@@ -118,6 +126,7 @@ check "the ports are twins by name" ports_are_twins
 check "no source file is longer than 500 lines" files_are_short
 check "the scripts can be run" run_bits
 check "a test program that stopped short counts as a failure" cut_short_is_a_failure
+check "a test that is skipped counts as nothing" skipped_is_no_failure
 check "what a failed test says of itself is shown" failure_says_why
 wine_check="Wine's heap is not where a Windows process has its shared data"
 if setarch -R true 2>/dev/null; then
