@@ -134,13 +134,13 @@ static uint64_t run_changes(const struct runner *runner, uint64_t times_ns[]) {
 }
 
 static uint64_t run_slice(const struct runner *runner, uint64_t times_ns[]) {
-    size_t active = scenes[shared->scene].active;
+    size_t active = actives[shared->scene];
     return active > 0 ? run_events(runner, active, times_ns) : run_changes(runner, times_ns);
 }
 
 static void measure_slice(const struct runner *runner, size_t library) {
     uint64_t times_ns[3];
-    size_t active = scenes[shared->scene].active;
+    size_t active = actives[shared->scene];
     run_slice(runner, times_ns);
     if (active > 0) {
         keep(shared->scene, library, times_ns[0], runner->turns * active);
@@ -194,7 +194,7 @@ static void run_epoch(void) {
             if (shared->scene == CHANGES)
                 world_fill(runners[i].fds[j]);
         }
-        start_runner(&runners[i], idle_fds, scenes[shared->scene].active);
+        start_runner(&runners[i], idle_fds, actives[shared->scene]);
     }
     run_scene(runners, count);
 }
@@ -202,13 +202,13 @@ static void run_epoch(void) {
 /* The ratio is to the first library, if it took part. */
 static void print_row(size_t row) {
     double fast[LIBRARIES_MAX];
-    const struct results *results = &shared->results[row];
+    struct results *results = &shared->results[row];
     size_t count = count_libraries();
     printf("%s ns idle %u", row_names[row], (unsigned)shared->idle);
     for (size_t i = 0; i < count; i++) {
         if (results->slices[i] == 0)
             continue;
-        fast[i] = timing_fast(shared->results[row].times_ns[i], results->slices[i]);
+        fast[i] = timing_fast(results->times_ns[i], results->slices[i]);
         printf(" %s %.0f", world_libraries[i]->name, fast[i]);
     }
     if (results->slices[0] > 0)

@@ -6,36 +6,36 @@
 #include "internal.h"
 
 /* The host alone, and IPv4 as IPv4. */
-static struct anysock_addr bare(const struct anysock_addr *addr) {
-    struct anysock_addr host = *addr;
-    const unsigned char *mapped = addr_bytes(addr) + INET6_HOST_AT;
-    if (addr_family(addr) == ANYSOCK_INET6 && anysock_addr_is_mapped(mapped))
-        anysock_addr_fill(&host, ANYSOCK_INET, mapped + 12, 0, 0);
-    (void)anysock_addr_set_port(&host, 0);
+static struct anysock_addr host_of(const struct anysock_addr *addr) {
+    struct anysock_addr host;
+    const unsigned char *bytes = addr_bytes(addr), *bytes6 = bytes + INET6_HOST_AT;
+    if (addr_family(addr) == ANYSOCK_INET)
+        anysock_addr_fill(&host, ANYSOCK_INET, bytes + INET_HOST_AT, 0, 0);
+    else if (anysock_addr_is_mapped(bytes6))
+        anysock_addr_fill(&host, ANYSOCK_INET, bytes6 + 12, 0, 0);
+    else
+        anysock_addr_fill(&host, ANYSOCK_INET6, bytes6, 0, 0);
     return host;
 }
 
 struct search {
-    struct anysock_addr addr;
+    struct anysock_addr host;
+    uint32_t zone; /* an index already; 0: any interface will do */
     uint32_t found;
 };
 
-/* Of 127.0.0.0/8 an interface has one, and answers to all. The zone of an address is an index
- * already; without one any interface will do. */
-static bool is_wanted(const struct anysock_addr *wanted, const struct anysock_addr *addr,
+/* Of 127.0.0.0/8 an interface has one, and answers to all. */
+static bool is_wanted(const struct search *search, const struct anysock_addr *host,
                       uint32_t index) {
-    if (anysock_addr_is_loopback(wanted) && addr_family(wanted) == addr_family(addr))
-        return anysock_addr_is_loopback(addr);
-    uint32_t zone = anysock_addr_scope(wanted);
-    size_t at = addr_family(addr) == ANYSOCK_INET ? INET_HOST_AT : INET6_HOST_AT;
-    size_t length = addr_family(addr) == ANYSOCK_INET ? 4 : 16;
-    return addr_family(wanted) == addr_family(addr) && (zone == 0 || zone == index) &&
-           memcmp(addr_bytes(wanted) + at, addr_bytes(addr) + at, length) == 0;
+    if (anysock_addr_is_loopback(&search->host) && addr_family(&search->host) == addr_family(host))
+        return anysock_addr_is_loopback(host);
+    return (search->zone == 0 || search->zone == index) && anysock_addr_equal(&search->host, host);
 }
 
 static bool visit(void *context, const struct anysock_addr *addr, uint32_t index) {
     struct search *search = context;
-    if (is_wanted(&search->addr, addr, index))
+    struct anysock_addr host = host_of(addr);
+    if (is_wanted(search, &host, index))
         search->found = index;
     return search->found == 0;
 }
@@ -45,7 +45,7 @@ int anysock_interface_of(const struct anysock_addr *addr, uint32_t *index) {
         return refuse(ANYSOCK_EFAULT);
     if (anysock_addr_family(addr) == ANYSOCK_UNSPEC)
         return refuse(ANYSOCK_EAFNOSUPPORT);
-    struct search search = {bare(addr), 0};
+    struct search search = {host_of(addr), anysock_addr_scope(addr), 0};
     if (anysock_port_each_address(visit, &search) != 0)
         return fail_native(OP_ANY, true);
     if (search.found == 0)

@@ -48,6 +48,7 @@ static inline const struct anysock_watcher *queue_watcher(const struct anysock *
 /* To be called whenever the state has changed in what can be told of it, so that whoever waits for
  * the socket hears of it. */
 void anysock_refresh_watchers(struct anysock *s);
+
 /* Whether what the system found of a socket in this state says that its connection is broken.
  * Before there is one, the error is the connect's. And an error alone may be no more than something
  * in Linux' queue of errors. */

@@ -207,11 +207,8 @@ static bool is_noise(const struct anysock *s, int code) {
 
 static int finish(struct anysock *s, const struct transfer *transfer, ptrdiff_t count,
                   size_t *moved) {
-    bool end = count == 0 && transfer->op == OP_RECV && is_stream(s);
-    if (end && anysock_was_reset(s)) {
-        anysock_note_reset(s, 0);
-        return refuse(ANYSOCK_ECONNRESET); /* the system has forgotten; we have not */
-    }
+    if (count == 0 && transfer->op == OP_RECV && is_stream(s))
+        return anysock_recv_nothing(s, moved);
     if (transfer->to != NULL && (state_of(s) & ST_BOUND) == 0)
         change_state(s, 0, ST_BOUND);
     *moved = (size_t)count;

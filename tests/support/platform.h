@@ -97,6 +97,10 @@ void allow_descriptors(void);
 /* The system's own name of an error number; null where it has none. 0 has one unless there is no
  * way to ask. */
 const char *system_error_name(int native);
+struct resolver_name {
+    const char *name;
+    int number;
+};
 /* The number that the system's headers give one of getaddrinfo's results, EAI_...; false where it
  * has no such result. */
 bool resolver_number(const char *name, int *number);

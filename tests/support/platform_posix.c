@@ -311,55 +311,38 @@ bool poll_sees_ends_behind_data(void) {
     return seen;
 }
 
-bool resolver_number(const char *name, int *number) {
-    static const struct {
-        const char *name;
-        int number;
-    } numbers[] = {
-        {"EAI_NONAME", EAI_NONAME},
-        {"EAI_AGAIN", EAI_AGAIN},
-        {"EAI_FAIL", EAI_FAIL},
-        {"EAI_SERVICE", EAI_SERVICE},
-        {"EAI_FAMILY", EAI_FAMILY},
-        {"EAI_SOCKTYPE", EAI_SOCKTYPE},
-        {"EAI_BADFLAGS", EAI_BADFLAGS},
-        {"EAI_MEMORY", EAI_MEMORY},
-        {"EAI_OVERFLOW", EAI_OVERFLOW},
-        {"EAI_SYSTEM", EAI_SYSTEM},
+static const struct resolver_name resolver_names[] = {
+    {"EAI_NONAME", EAI_NONAME},
+    {"EAI_AGAIN", EAI_AGAIN},
+    {"EAI_FAIL", EAI_FAIL},
+    {"EAI_SERVICE", EAI_SERVICE},
+    {"EAI_FAMILY", EAI_FAMILY},
+    {"EAI_SOCKTYPE", EAI_SOCKTYPE},
+    {"EAI_BADFLAGS", EAI_BADFLAGS},
+    {"EAI_MEMORY", EAI_MEMORY},
+    {"EAI_OVERFLOW", EAI_OVERFLOW},
+    {"EAI_SYSTEM", EAI_SYSTEM},
 #ifdef EAI_NODATA
-        {"EAI_NODATA", EAI_NODATA},
+    {"EAI_NODATA", EAI_NODATA},
 #endif
 #ifdef EAI_ADDRFAMILY
-        {"EAI_ADDRFAMILY", EAI_ADDRFAMILY},
+    {"EAI_ADDRFAMILY", EAI_ADDRFAMILY},
 #endif
 #ifdef EAI_BADHINTS
-        {"EAI_BADHINTS", EAI_BADHINTS},
-        {"EAI_PROTOCOL", EAI_PROTOCOL},
+    {"EAI_BADHINTS", EAI_BADHINTS},
+    {"EAI_PROTOCOL", EAI_PROTOCOL},
 #endif
 #ifdef EAI_ALLDONE
-        {"EAI_INPROGRESS", EAI_INPROGRESS},
-        {"EAI_CANCELED", EAI_CANCELED},
-        {"EAI_NOTCANCELED", EAI_NOTCANCELED},
-        {"EAI_ALLDONE", EAI_ALLDONE},
-        {"EAI_INTR", EAI_INTR},
-        {"EAI_IDN_ENCODE", EAI_IDN_ENCODE},
+    {"EAI_INPROGRESS", EAI_INPROGRESS},
+    {"EAI_CANCELED", EAI_CANCELED},
+    {"EAI_NOTCANCELED", EAI_NOTCANCELED},
+    {"EAI_ALLDONE", EAI_ALLDONE},
+    {"EAI_INTR", EAI_INTR},
+    {"EAI_IDN_ENCODE", EAI_IDN_ENCODE},
 #endif
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        *number = numbers[i].number;
-        if (strcmp(name, numbers[i].name) == 0)
-            return true;
-    }
-    return false;
-}
+};
 
-int foreign_lookup(const char *host) {
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST}, *found = NULL;
-    int result = getaddrinfo(host, NULL, &hints, &found);
-    if (result == 0)
-        freeaddrinfo(found);
-    return result;
-}
+#include "resolver_tpl.h"
 
 bool is_wine(void) {
     return false;

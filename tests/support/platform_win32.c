@@ -269,38 +269,21 @@ bool poll_sees_ends_behind_data(void) {
     return true;
 }
 
-bool resolver_number(const char *name, int *number) {
-    static const struct {
-        const char *name;
-        int number;
-    } numbers[] = {
-        {"EAI_NONAME", WSAHOST_NOT_FOUND},
-        {"EAI_AGAIN", WSATRY_AGAIN},
-        {"EAI_FAIL", WSANO_RECOVERY},
-        {"EAI_NODATA", WSANO_DATA},
-        {"EAI_SERVICE", WSATYPE_NOT_FOUND},
-        {"EAI_FAMILY", WSAEAFNOSUPPORT},
-        {"EAI_SOCKTYPE", WSAESOCKTNOSUPPORT},
-        {"EAI_BADFLAGS", WSAEINVAL},
-        {"EAI_MEMORY", WSA_NOT_ENOUGH_MEMORY},
-        {"EAI_OVERFLOW", ERROR_INSUFFICIENT_BUFFER},
-        {"EAI_CANCELED", 10111},
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        *number = numbers[i].number;
-        if (strcmp(name, numbers[i].name) == 0)
-            return true;
-    }
-    return false;
-}
+static const struct resolver_name resolver_names[] = {
+    {"EAI_NONAME", WSAHOST_NOT_FOUND},
+    {"EAI_AGAIN", WSATRY_AGAIN},
+    {"EAI_FAIL", WSANO_RECOVERY},
+    {"EAI_NODATA", WSANO_DATA},
+    {"EAI_SERVICE", WSATYPE_NOT_FOUND},
+    {"EAI_FAMILY", WSAEAFNOSUPPORT},
+    {"EAI_SOCKTYPE", WSAESOCKTNOSUPPORT},
+    {"EAI_BADFLAGS", WSAEINVAL},
+    {"EAI_MEMORY", WSA_NOT_ENOUGH_MEMORY},
+    {"EAI_OVERFLOW", ERROR_INSUFFICIENT_BUFFER},
+    {"EAI_CANCELED", 10111},
+};
 
-int foreign_lookup(const char *host) {
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST}, *found = NULL;
-    int result = getaddrinfo(host, NULL, &hints, &found);
-    if (result == 0)
-        freeaddrinfo(found);
-    return result;
-}
+#include "resolver_tpl.h"
 
 bool is_wine(void) {
     HMODULE ntdll = GetModuleHandleA("ntdll.dll");
