@@ -613,6 +613,9 @@ ANYSOCK_API int anysock_abort(struct anysock *s);
  * @brief Closes a stream after the peer has everything: ends the sending direction, then discards
  *        what comes until the peer ends its own, at most until the time is over.
  *
+ * Of what has come by then it still looks through a few MiB, so that with 0 it finds an end that is
+ * there.
+ *
  * The socket is closed in any case, unless an argument is wrong.
  *
  * @param timeout_ms  how long at most; #ANYSOCK_FOREVER.
@@ -782,7 +785,10 @@ ANYSOCK_API int anysock_local_addr(struct anysock *s, struct anysock_addr *addr)
 /**
  * @brief The peer's address.
  *
- * @return #ANYSOCK_OK; #ANYSOCK_ENOTCONN if there is none, also while connecting;
+ * Ask for it while the connection lives: once it was reset or has ended in both directions, Windows
+ * still knows the peer, other systems do not.
+ *
+ * @return #ANYSOCK_OK; #ANYSOCK_ENOTCONN if there is none, or none any more, also while connecting;
  *         #ANYSOCK_EBADF; #ANYSOCK_EFAULT; #ANYSOCK_ENOBUFS.
  *
  * Thread safety: any thread. \posix getpeername \windows getpeername \since 0.1
@@ -863,9 +869,9 @@ ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeou
  *  - Calls do it: address reuse is anysock_bind()'s intent, linger is the choice between
  *    anysock_close(), anysock_close_flush() and anysock_abort(), time-outs of receive, send and
  *    connect (also `TCP_SYNCNT`, `TCP_KEEPINIT`, `TCP_CONNECTIONTIMEOUT`) are
- * anysock_set_timeout(); `SO_ERROR` is anysock_connect_result().
+ *    anysock_set_timeout(); `SO_ERROR` is anysock_connect_result().
  *  - It is no integer: groups and sources, the interface of a socket, congestion control,
- * `TCP_INFO`, credentials, fast-open data of a client.
+ *    `TCP_INFO`, credentials, fast-open data of a client.
  *  - It does nothing without the call that goes with it, which does not exist here: the metadata of
  *    packets (addresses, hops, time stamps), zero copy, raw headers, `SO_INCOMING_NAPI_ID`.
  *  - The numbers mean something on one system only, and something else than #ANYSOCK_OPTION_MARK:
@@ -933,7 +939,8 @@ enum anysock_option {
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (option),
  *         #ANYSOCK_ENOPROTOOPT (this system or this kind of socket has no such option, or it is
  *         read only), #ANYSOCK_EDOM (value), in this order; #ANYSOCK_EINVAL if it is too late to
- *         change it; #ANYSOCK_EACCES; #ANYSOCK_ENOBUFS.
+ *         change it; #ANYSOCK_ENOTCONN if the system refuses it because the connection is over
+ *         (macOS); #ANYSOCK_EACCES; #ANYSOCK_ENOBUFS.
  *
  * Thread safety: any thread. \posix setsockopt
  * \windows setsockopt; WSAIoctl(SIO_KEEPALIVE_VALS) before Windows 10 1709 \since 0.1
@@ -979,11 +986,11 @@ enum {
  * @param sent    receives how many bytes were taken; 0 on failure.
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags),
  *         #ANYSOCK_EOPNOTSUPP (#ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
- * (non-blocking and no room, or still connecting); #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN;
- * #ANYSOCK_EPIPE (own shutdown, or an earlier call has failed because the peer is gone);
- * #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE (datagram); #ANYSOCK_ECONNREFUSED (datagram: nobody took
- * an earlier one, told once, on Windows to receivers only); the connect's error if the connect
- * failed.
+ *         (non-blocking and no room, or still connecting); #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN;
+ *         #ANYSOCK_EPIPE (own shutdown, or an earlier call has failed because the peer is gone);
+ *         #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE (datagram); #ANYSOCK_ECONNREFUSED (datagram:
+ *         nobody took an earlier one, told once, on Windows to receivers only); the connect's error
+ *         if the connect failed.
  *
  * Thread safety: any thread. \posix send(MSG_NOSIGNAL) \windows send \since 0.1
  */
@@ -1004,12 +1011,12 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  * @param received  receives how many bytes came; 0 at end of stream and on failure, but for
  *                  #ANYSOCK_WAIT_ALL.
  * @return #ANYSOCK_OK, also for a datagram that was cut to the capacity (anysock_recv_from()
- * tells); #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags), #ANYSOCK_EOPNOTSUPP
+ *         tells); #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags), #ANYSOCK_EOPNOTSUPP
  *         (#ANYSOCK_WAIT_ALL or #ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
- * (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT (the time-out is over,
- * or the peer cannot be reached any more); #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET, also if the
- * system has given the connection up; #ANYSOCK_ECONNREFUSED (datagram: nobody took one that was
- * sent, told once); the connect's error if the connect failed.
+ *         (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT (the time-out
+ *         is over, or the peer cannot be reached any more); #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET,
+ *         also if the system has given the connection up; #ANYSOCK_ECONNREFUSED (datagram: nobody
+ *         took one that was sent, told once); the connect's error if the connect failed.
  *
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */

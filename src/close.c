@@ -30,11 +30,15 @@ int anysock_abort(struct anysock *s) {
     return ANYSOCK_OK;
 }
 
+/* What has come when the time is over is still looked through for the end, but not more than
+ * buffers hold: a peer that goes on sending would keep us for ever. */
+#define LATE_MAX 2048
+
 /* Receives and discards until the peer ends; what it said does not matter any more. */
 static int drain(struct anysock *s, int timeout_ms) {
     struct anysock_deadline deadline = anysock_deadline_in(timeout_ms);
     char waste[4096];
-    for (;;) {
+    for (int late = 0; late < LATE_MAX; late += anysock_deadline_left(&deadline) == 0) {
         unsigned events;
         int code = anysock_await(s, ANYSOCK_READABLE, &deadline, &events);
         if (code != ANYSOCK_OK)
@@ -44,6 +48,7 @@ static int drain(struct anysock *s, int timeout_ms) {
         if (code != ANYSOCK_EAGAIN && (code != ANYSOCK_OK || count == 0))
             return code;
     }
+    return refuse(ANYSOCK_ETIMEDOUT);
 }
 
 int anysock_close_flush(struct anysock *s, int timeout_ms) {

@@ -76,6 +76,21 @@ static int find_row(const struct anysock *s, enum anysock_option option,
     return ANYSOCK_OK;
 }
 
+/* Why the system did not. macOS refuses an option of a connection that is over as it does a wrong
+ * value; then the peer is gone, too. */
+static int fail_option(const struct anysock *s) {
+    int code = fail_native(OP_OPTION, is_stream(s));
+    const uint32_t connection = ST_STREAM | ST_CONNECTED;
+    if (code != ANYSOCK_EINVAL || (state_of(s) & connection) != connection)
+        return code;
+    int native = anysock_port_native_error();
+    struct anysock_addr peer;
+    if (anysock_port_peer_addr(s->native_, &peer) != 0)
+        code = ANYSOCK_ENOTCONN;
+    anysock_port_set_native_error(native);
+    return code;
+}
+
 /* Which of the two keep-alive times an option is; -1 for none of them. */
 static int keepalive_time(enum anysock_option option) {
     if (option == ANYSOCK_OPTION_KEEPALIVE_IDLE)
@@ -87,14 +102,14 @@ static int keepalive_time(enum anysock_option option) {
 static int apply_keepalive(struct anysock *s) {
     int on = 0;
     if (anysock_port_get_option(s->native_, ANYSOCK_OPTION_KEEPALIVE, false, &on) != 0)
-        return fail_native(OP_OPTION, true);
+        return fail_option(s);
     if (on == 0)
         return ANYSOCK_OK;
     unsigned times[2];
     for (size_t i = 0; i < 2; i++)
         times[i] = s->kept_[i] != 0 ? s->kept_[i] : keepalive_default_s[i];
     if (anysock_port_set_keepalive(s->native_, true, times[0], times[1]) != 0)
-        return fail_native(OP_OPTION, true);
+        return fail_option(s);
     return ANYSOCK_OK;
 }
 
@@ -143,7 +158,7 @@ int anysock_set_option(struct anysock *s, enum anysock_option option, int value)
         return refuse(ANYSOCK_EDOM);
 
     if (anysock_port_set_option(s->native_, option, family_of(s) == ANYSOCK_INET6, value) != 0)
-        return set_otherwise(s, option, value, fail_native(OP_OPTION, is_stream(s)));
+        return set_otherwise(s, option, value, fail_option(s));
     if (option == ANYSOCK_OPTION_MULTICAST_INTERFACE)
         keep_interface(s, value);
     /* Times that were set while keep-alive was off wait for this. */
@@ -168,7 +183,7 @@ int anysock_get_option(struct anysock *s, enum anysock_option option, int *value
     }
 
     *value = 0;
-    code = fail_native(OP_OPTION, is_stream(s));
+    code = fail_option(s);
     int time = keepalive_time(option);
     if (code != ANYSOCK_ENOPROTOOPT || time < 0 || !anysock_port_traits.has_keepalive_call)
         return code;

@@ -302,7 +302,9 @@ int anysock_peer_addr(struct anysock *s, struct anysock_addr *addr) {
         return code;
     if ((refresh_role(s) & ST_CONNECTED) == 0)
         return refuse(ANYSOCK_ENOTCONN);
-    if (anysock_port_peer_addr(s->native_, addr) != 0)
-        return fail_native(OP_NAME, is_stream(s));
-    return ANYSOCK_OK;
+    if (anysock_port_peer_addr(s->native_, addr) == 0)
+        return ANYSOCK_OK;
+    code = fail_native(OP_NAME, is_stream(s));
+    /* macOS says so once both directions have ended, where Linux has no connection any more. */
+    return code == ANYSOCK_EINVAL ? ANYSOCK_ENOTCONN : code;
 }

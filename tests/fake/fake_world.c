@@ -113,7 +113,10 @@ void fake_say(const char *word) {
     skips_next = false;
     if (skip)
         return;
-    if (fake.trace[0] != '\0')
+    size_t used = strlen(fake.trace);
+    if (used + 1 + strlen(word) >= sizeof fake.trace)
+        return; /* full: no test reads so long a one */
+    if (used > 0)
         strcat(fake.trace, " ");
     strcat(fake.trace, word);
 }

@@ -213,6 +213,31 @@ static void close_flush_times_out_on_a_reader_that_does_not_read(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_close(&server));
 }
 
+/* A thread that sends until nobody takes it any more. */
+static int send_endlessly(void *argument) {
+    static const char piece[65536];
+    size_t sent;
+    int code;
+    do
+        code = anysock_send(argument, piece, sizeof piece, 0, &sent);
+    while (code == ANYSOCK_OK);
+    return code;
+}
+
+static void close_flush_times_out_on_a_peer_that_goes_on_sending(void **state) {
+    (void)state;
+    struct anysock client, server;
+    struct thread thread;
+    make_pair(0, 0, &client, &server);
+    thread_start(&thread, send_endlessly, &server);
+    (void)await(&client, ANYSOCK_READABLE);
+    int code = anysock_close_flush(&client, 20);
+    int end = thread_join(&thread); /* what was not read made the close a reset */
+    assert_anysock(ANYSOCK_ETIMEDOUT, code);
+    assert_true(end == ANYSOCK_ECONNRESET || end == ANYSOCK_EPIPE);
+    assert_anysock(ANYSOCK_OK, anysock_close(&server));
+}
+
 /* A plain close would reset the connection because of them, and the peer lose what it was sent. */
 static void close_flush_discards_late_data(void **state) {
     (void)state;
@@ -302,6 +327,7 @@ int main(void) {
         TEST(close_flush_delivers_all_to_a_slow_reader),
         TEST(close_flush_times_out_on_a_reader_that_never_ends),
         TEST(close_flush_times_out_on_a_reader_that_does_not_read),
+        TEST(close_flush_times_out_on_a_peer_that_goes_on_sending),
         TEST(close_flush_discards_late_data),
         TEST(close_flush_tells_of_a_reset),
         TEST(close_flush_after_own_shutdown_still_waits),

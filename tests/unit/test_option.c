@@ -242,6 +242,23 @@ static void option_tells_what_the_system_says(void **state) {
     }
 }
 
+static void option_of_a_connection_that_is_over_says_so(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    for (int over = 0; over <= 1; over++) {
+        int code = over ? ANYSOCK_ENOTCONN : ANYSOCK_EINVAL;
+        fake_fail("set", FAKE_EINVAL, 1);
+        fake_fail("peer", FAKE_ENOTCONN, over);
+        assert_anysock(code, anysock_set_option(&s, ANYSOCK_OPTION_NODELAY, 1));
+        assert_int_equal(FAKE_EINVAL, anysock_native_error());
+        fake_fail("get", FAKE_EINVAL, 1);
+        fake_fail("peer", FAKE_ENOTCONN, over);
+        assert_anysock(code, anysock_get_option(&s, ANYSOCK_OPTION_NODELAY, &value));
+        assert_int_equal(FAKE_EINVAL, anysock_native_error());
+        assert_int_equal(0, value);
+    }
+}
+
 /* --- keep-alive times that are no options --- */
 
 #define IDLE ANYSOCK_OPTION_KEEPALIVE_IDLE
@@ -380,6 +397,7 @@ int main(void) {
         TEST(values_out_of_range_never_reach_the_system),
         TEST(option_is_one_call),
         TEST(option_tells_what_the_system_says),
+        TEST(option_of_a_connection_that_is_over_says_so),
         TEST(keepalive_times_are_options_where_they_can_be),
         TEST(keepalive_times_have_defaults),
         TEST(keepalive_times_are_remembered_while_it_is_off),

@@ -291,6 +291,24 @@ static void close_flush_ends_with_the_time(void **state) {
     assert_int_equal(30, fake_elapsed_ms());
 }
 
+static void close_flush_ends_with_the_time_also_while_the_peer_sends(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    struct fake_socket *sender = fake_of(&s);
+    sender->incoming = (size_t)64 << 20; /* for as long as anybody listens */
+    assert_refusal(ANYSOCK_ETIMEDOUT, anysock_close_flush(&s, 0));
+    assert_false(anysock_is_open(&s));
+    assert_true(sender->received <= (size_t)8 << 20);
+}
+
+static void close_flush_finds_the_end_behind_what_has_come_in_time(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_of(&s)->incoming = (size_t)1 << 20;
+    fake_fin_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_close_flush(&s, 0));
+}
+
 static void close_flush_ignores_the_sockets_own_timeout(void **state) {
     (void)state;
     s = fake_connected(0);
@@ -431,6 +449,8 @@ int main(void) {
         TEST(close_flush_does_not_wait_for_no_time),
         TEST(close_flush_discards_what_comes),
         TEST(close_flush_ends_with_the_time),
+        TEST(close_flush_ends_with_the_time_also_while_the_peer_sends),
+        TEST(close_flush_finds_the_end_behind_what_has_come_in_time),
         TEST(close_flush_ignores_the_sockets_own_timeout),
         TEST(close_flush_tells_of_a_reset),
         TEST(close_flush_does_not_take_a_reset_for_the_end),

@@ -409,6 +409,16 @@ static void peer_address_reports_the_system(void **state) {
     assert_int_equal(ANYSOCK_UNSPEC, anysock_addr_family(&peer));
 }
 
+static void peer_address_of_what_is_over_is_none(void **state) {
+    (void)state;
+    struct anysock_addr peer = addr;
+    s = fake_connected(0);
+    fake_fail("peer", FAKE_EINVAL, 1); /* so macOS */
+    assert_anysock(ANYSOCK_ENOTCONN, anysock_peer_addr(&s, &peer));
+    assert_int_equal(FAKE_EINVAL, anysock_native_error());
+    assert_int_equal(ANYSOCK_UNSPEC, anysock_addr_family(&peer));
+}
+
 /* --- shutdown --- */
 
 static void shutdown_wants_a_connection(void **state) {
@@ -553,6 +563,7 @@ int main(void) {
         TEST(peer_address_needs_a_connection),
         TEST(peer_address_while_connecting_looks_again),
         TEST(peer_address_reports_the_system),
+        TEST(peer_address_of_what_is_over_is_none),
         TEST(shutdown_wants_a_connection),
         TEST(shutdown_wants_a_direction),
         TEST(shutdown_may_be_repeated),
