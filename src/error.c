@@ -3,8 +3,19 @@
  */
 #include "internal.h"
 
-#define CODE(name, number, text) number,
-static const int16_t codes[] = {ANYSOCK_OK, ANYSOCK_ERROR_LIST(CODE)};
+/* Where a code stands in the list, success being the first: the numbers are two runs without a gap,
+ * so that no table of them is needed. A new code continues the run that is the last then. */
+#define PLACE(code)                                                                                \
+    ((code) > ANYSOCK_EAI_NONAME ? ANYSOCK_EAGAIN + 1 - (code)                                     \
+                                 : ANYSOCK_EAI_NONAME + PLACE_EAI_NONAME - (code))
+#define ENTRY(name, number, text) PLACE_##name,
+enum place { PLACE_OK, ANYSOCK_ERROR_LIST(ENTRY) PLACES };
+#define CHECK(name, number, text)                                                                  \
+    _Static_assert(PLACE(number) == (int)PLACE_##name, "the numbers follow each other");
+ANYSOCK_ERROR_LIST(CHECK)
+#define IS_CODE(code)                                                                              \
+    (((code) <= ANYSOCK_EAGAIN && (code) >= ANYSOCK_EUNKNOWN) ||                                   \
+     ((code) <= ANYSOCK_EAI_NONAME && (code) >= ANYSOCK_EAI_OVERFLOW))
 
 /* The names and the texts, in the order of the codes and each with its NUL; the last one is for a
  * number that is no code. Pointers to them would be relocated at the start of every program. They
@@ -17,7 +28,8 @@ static const char texts[] = "success\0" ANYSOCK_ERROR_LIST(TEXT) "not a result c
 
 /* What stands in a list for a code. */
 static const char *look_up(const char *list, int code) {
-    for (size_t i = 0; i < sizeof codes / sizeof codes[0] && codes[i] != code; i++)
+    int place = code == ANYSOCK_OK ? PLACE_OK : IS_CODE(code) ? PLACE(code) : (int)PLACES;
+    for (; place > 0; place--)
         while (*list++ != '\0')
             continue;
     return list;
