@@ -39,6 +39,14 @@ static const struct exception exceptions[] = {
     {OP_CONNECT, STREAM, ECONNABORTED, ANYSOCK_EBADSTATE},
     /* A datagram without destination is what Windows calls not connected. */
     {OP_SEND, ALL_KINDS, EDESTADDRREQ, ANYSOCK_ENOTCONN},
+    /* What ICMP says about datagrams: nobody there speaks UDP. */
+    {OP_SEND, DATAGRAM, ENOPROTOOPT, ANYSOCK_ECONNREFUSED},
+    {OP_RECV, DATAGRAM, ENOPROTOOPT, ANYSOCK_ECONNREFUSED},
+    {OP_SEND, DATAGRAM, ENOMEM, ANYSOCK_ENOBUFS},
+    /* The zone of the address is no interface. */
+    {OP_BIND, ALL_KINDS, ENODEV, ANYSOCK_EADDRNOTAVAIL},
+    {OP_CONNECT, ALL_KINDS, ENODEV, ANYSOCK_EADDRNOTAVAIL},
+    {OP_SEND, DATAGRAM, ENODEV, ANYSOCK_EADDRNOTAVAIL},
     /* macOS, while a connection is being torn down. */
     {OP_SEND, STREAM, EPROTOTYPE, ANYSOCK_ECONNRESET},
     {OP_OPTION, ALL_KINDS, EOPNOTSUPP, ANYSOCK_ENOPROTOOPT},

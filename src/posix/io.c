@@ -86,7 +86,7 @@ inline ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_
 
 ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capacity, unsigned flags,
                                  struct anysock_addr *from, unsigned *info) {
-    struct iovec vector = {data, capacity};
+    struct iovec vector = {data, cut(capacity)};
     struct msghdr message;
     memset(&message, 0, sizeof message);
     message.msg_iov = &vector;
@@ -107,11 +107,13 @@ ptrdiff_t anysock_port_recv_from(anysock_native native, void *data, size_t capac
 
 #endif
 
+/* macOS refuses no buffers at all. */
 static struct msghdr message_of(const struct anysock_buffer *buffers, size_t count) {
+    static struct anysock_buffer nothing;
     struct msghdr message;
     memset(&message, 0, sizeof message);
-    message.msg_iov = vector_of(buffers);
-    message.msg_iovlen = (unsigned char)count; /* its type differs, and it is at most 64 */
+    message.msg_iov = vector_of(count > 0 ? buffers : &nothing);
+    message.msg_iovlen = count > 0 ? (unsigned char)count : 1; /* its type differs; at most 64 */
     return message;
 }
 
