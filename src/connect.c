@@ -100,6 +100,34 @@ static int check_target(const struct anysock *s, const struct anysock_addr *addr
     return anysock_addr_port(addr) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EADDRNOTAVAIL);
 }
 
+/* Linux takes a port that it had chosen itself away with the peer, and the socket would be deaf:
+ * give it the old one back, or else let the next call choose one. */
+static void keep_port(struct anysock *s, uint16_t port) {
+    struct anysock_addr now;
+    if (anysock_port_local_addr(s->native_, &now) != 0)
+        (void)anysock_addr_any(family_of(s), 0, &now);
+    if (port == 0 || anysock_addr_port(&now) != 0)
+        return;
+    (void)anysock_addr_set_port(&now, port);
+    if (anysock_port_bind(s->native_, &now) != 0)
+        change_state(s, ST_BOUND, 0);
+}
+
+/* Takes the peer from a datagram socket, and what the network has reported about it: nobody is to
+ * hear of that any more. */
+static int leave_peer(struct anysock *s) {
+    struct anysock_addr before;
+    bool named = anysock_port_local_addr(s->native_, &before) == 0;
+    if (anysock_port_disconnect(s->native_, family_of(s)) != 0)
+        return fail_native(OP_CONNECT, false);
+    anysock_port_report_refusals(s->native_, false);
+    (void)anysock_port_take_error(s->native_);
+    change_state(s, ST_CONNECTED, 0);
+    anysock_refresh_watchers(s);
+    keep_port(s, named ? anysock_addr_port(&before) : 0);
+    return ANYSOCK_OK;
+}
+
 static int connect_to(struct anysock *s, const struct anysock_addr *addr) {
     struct anysock_addr loopback;
     int code = check_open(s);
@@ -113,6 +141,12 @@ static int connect_to(struct anysock *s, const struct anysock_addr *addr) {
         return code;
 
     bool stream = is_stream(s);
+    /* Systems disagree about whether the old peer goes first, what is left of it, and whether it
+     * stays if the new one cannot be had. */
+    if (!stream && (state_of(s) & ST_CONNECTED) != 0)
+        code = leave_peer(s);
+    if (code != ANYSOCK_OK)
+        return code;
     if (!stream)
         anysock_port_report_refusals(s->native_, true); /* now they are this socket's */
     if (anysock_port_connect(s->native_, anysock_addr_destination(addr, &loopback)) == 0) {
@@ -122,8 +156,7 @@ static int connect_to(struct anysock *s, const struct anysock_addr *addr) {
     }
     code = fail_native(OP_CONNECT, stream);
     if (!stream) {
-        if ((state_of(s) & ST_CONNECTED) == 0)
-            anysock_port_report_refusals(s->native_, false);
+        anysock_port_report_refusals(s->native_, false);
         return code;
     }
     if (code != ANYSOCK_EINPROGRESS)
@@ -145,19 +178,6 @@ int anysock_connect(struct anysock *s, const struct anysock_addr *addr) {
     return code;
 }
 
-/* Linux takes a port that it had chosen itself away with the peer, and the socket would be deaf:
- * give it the old one back, or else let the next call choose one. */
-static void keep_port(struct anysock *s, uint16_t port) {
-    struct anysock_addr now;
-    if (anysock_port_local_addr(s->native_, &now) != 0)
-        (void)anysock_addr_any(family_of(s), 0, &now);
-    if (port == 0 || anysock_addr_port(&now) != 0)
-        return;
-    (void)anysock_addr_set_port(&now, port);
-    if (anysock_port_bind(s->native_, &now) != 0)
-        change_state(s, ST_BOUND, 0);
-}
-
 int anysock_disconnect(struct anysock *s) {
     int code = check_open(s);
     if (code != ANYSOCK_OK)
@@ -166,16 +186,10 @@ int anysock_disconnect(struct anysock *s) {
         return refuse(ANYSOCK_EOPNOTSUPP);
     if ((state_of(s) & ST_CONNECTED) == 0)
         return ANYSOCK_OK;
-    struct anysock_addr before;
-    bool named = anysock_port_local_addr(s->native_, &before) == 0;
-    if (anysock_port_disconnect(s->native_, family_of(s)) != 0)
-        return fail_native(OP_CONNECT, false);
-    anysock_port_report_refusals(s->native_, false);
-    change_state(s, ST_CONNECTED, 0);
-    anysock_refresh_watchers(s);
-    keep_port(s, named ? anysock_addr_port(&before) : 0);
-    anysock_plain_raise(s);
-    return ANYSOCK_OK;
+    code = leave_peer(s);
+    if (code == ANYSOCK_OK)
+        anysock_plain_raise(s);
+    return code;
 }
 
 int anysock_connect_result(struct anysock *s) {

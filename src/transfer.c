@@ -28,8 +28,11 @@ int anysock_block(struct anysock *s, unsigned flags, enum anysock_timeout which,
     int timeout_ms = s->timeout_[which] - 1;
     if (timeout_ms == ANYSOCK_FOREVER)
         (void)anysock_mode(s, MODE_WOULD_BLOCK);
+    /* Systems may call something ready for which a call would wait: not for ever. */
     if (deadline->at_ns == 0)
         *deadline = anysock_deadline_in(timeout_ms);
+    else if (anysock_deadline_left(deadline) == 0)
+        return refuse(ANYSOCK_ETIMEDOUT);
     unsigned wanted = which == ANYSOCK_TIMEOUT_RECV ? ANYSOCK_READABLE : ANYSOCK_WRITABLE;
     unsigned events;
     return anysock_await(s, wanted, deadline, &events);
@@ -189,20 +192,24 @@ static bool breaks(int code, uint32_t state) {
 }
 
 /* Remembers what an error says about the connection. The first call that fails for a reset says so,
- * and not that the pipe is broken, also if the system has forgotten it since somebody looked. */
+ * and not that the pipe is broken: some systems put it so, and some forget it after a look. */
 static int note_error(struct anysock *s, int code) {
-    uint32_t state = state_of(s);
-    if (!breaks(code, state))
+    if (!breaks(code, state_of(s)))
         return code;
     anysock_note_reset(s, 0);
-    return code == ANYSOCK_EPIPE && (state & ST_UNTOLD) != 0 ? ANYSOCK_ECONNRESET : code;
+    return code == ANYSOCK_EPIPE && is_stream(s) ? ANYSOCK_ECONNRESET : code;
 }
 
-/* Whether an error of an unconnected datagram socket is about an earlier datagram, perhaps to
- * somebody else. Linux never reports those, Windows may, and each report hides what is behind. */
-static bool is_noise(const struct anysock *s, int code) {
-    return (state_of(s) & (ST_STREAM | ST_CONNECTED)) == 0 &&
-           (code == ANYSOCK_ECONNREFUSED || code == ANYSOCK_ENETRESET);
+/* Whether an error is about an earlier datagram: of an unconnected socket perhaps one to somebody
+ * else. Linux never reports those, Windows may, and each report hides what is behind. Of a
+ * connected one, that its path is too narrow, which is nothing to receivers. */
+static bool is_noise(const struct anysock *s, enum anysock_op op, int code) {
+    uint32_t state = state_of(s);
+    if ((state & ST_STREAM) != 0)
+        return false;
+    if ((state & ST_CONNECTED) != 0)
+        return op == OP_RECV && code == ANYSOCK_EMSGSIZE;
+    return code == ANYSOCK_ECONNREFUSED || code == ANYSOCK_ENETRESET;
 }
 
 static int finish(struct anysock *s, const struct transfer *transfer, ptrdiff_t count,
@@ -229,7 +236,7 @@ static int try_on(struct anysock *s, const struct transfer *transfer, ptrdiff_t 
             code = anysock_block(s, transfer->flags, timeout_of(transfer), deadline);
             if (code != ANYSOCK_OK)
                 return code;
-        } else if (code != ANYSOCK_EINTR && !(is_noise(s, code) && noise++ < NOISE_MAX)) {
+        } else if (code != ANYSOCK_EINTR && !(is_noise(s, op, code) && noise++ < NOISE_MAX)) {
             return note_error(s, code);
         }
         count = try_once(s, transfer);
@@ -286,11 +293,13 @@ int anysock_transfer_all(struct anysock *s, struct transfer *transfer, size_t *m
 /*
  * Goes on from a try that failed. The straight way makes it without looking at every argument, so
  * that one of them may be the reason; then that is the result, as if nothing had been tried. But
- * what the system said about the connection on this occasion must not be lost.
+ * what the system said about the connection on this occasion must not be lost, though nobody has
+ * been told of it yet.
  */
 static int go_on(struct anysock *s, const struct transfer *transfer, size_t *moved) {
     struct anysock_deadline deadline = DEADLINE_UNSET;
-    (void)note_error(s, fail_native(transfer->op, is_stream(s)));
+    if (breaks(fail_native(transfer->op, is_stream(s)), state_of(s)))
+        anysock_note_reset(s, ST_UNTOLD);
     int code = check_arguments(s, transfer);
     if (code == ANYSOCK_OK)
         code = check_datagram(s, transfer);

@@ -102,6 +102,18 @@ static void noise_is_skipped_by_recv_too(void **state) {
     assert_int_equal(5, count);
 }
 
+/* A path that was too narrow for an earlier datagram; a send is told. */
+static void narrow_path_is_nothing_to_a_receiver(void **state) {
+    (void)state;
+    s = connected_datagram(ANYSOCK_NONBLOCK);
+    fake_data_arrives(fake_of(&s));
+    fake_fail("recv", FAKE_EMSGSIZE, 1);
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(5, count);
+    fake_fail("send", FAKE_EMSGSIZE, 1);
+    assert_anysock(ANYSOCK_EMSGSIZE, anysock_send(&s, "hello", 5, 0, &count));
+}
+
 static void noise_does_not_fail_a_send(void **state) {
     (void)state;
     s = bound_datagram(ANYSOCK_NONBLOCK);
@@ -236,7 +248,7 @@ static void receive_after_send_to_that_failed_works(void **state) {
     fake_fail("bind", FAKE_EINVAL, 1);
     assert_anysock(ANYSOCK_EAGAIN, recv_from(0));
     assert_anysock(ANYSOCK_EAGAIN, recv_from(0));
-    assert_string_equal("send_to intent bind recv_from recv_from", fake_trace());
+    assert_string_equal("send_to intent bind forget recv_from recv_from", fake_trace());
 }
 
 static void receive_that_cannot_bind_fails(void **state) {
@@ -245,7 +257,7 @@ static void receive_that_cannot_bind_fails(void **state) {
     fake_fail("bind", FAKE_ENOBUFS, 1);
     assert_anysock(ANYSOCK_ENOBUFS, recv_from(0));
     assert_int_equal(FAKE_ENOBUFS, anysock_native_error());
-    assert_string_equal("intent bind", fake_trace());
+    assert_string_equal("intent bind forget", fake_trace());
     assert_anysock(ANYSOCK_EAGAIN, recv_from(0)); /* the next one tries again */
     assert_string_equal("intent bind recv_from", fake_trace());
 }
@@ -270,11 +282,24 @@ static void connect_that_fails_reports_no_refusals(void **state) {
     assert_false(fake_of(&s)->reports_refusals);
 }
 
-static void reconnect_that_fails_goes_on_reporting(void **state) {
+static void reconnect_that_fails_leaves_no_peer(void **state) {
     (void)state;
     s = connected_datagram(0);
     fake_fail("connect", FAKE_EACCES, 1);
     assert_anysock(ANYSOCK_EACCES, anysock_connect(&s, &addr));
+    assert_int_equal(FAKE_EACCES, anysock_native_error());
+    assert_false(fake_of(&s)->reports_refusals);
+    assert_anysock(ANYSOCK_ENOTCONN, anysock_send(&s, "hello", 5, 0, &count));
+    assert_anysock(ANYSOCK_OK, send_to());
+}
+
+static void reconnect_that_cannot_leave_the_old_peer_keeps_it(void **state) {
+    (void)state;
+    s = connected_datagram(0);
+    fake_fail("disconnect", FAKE_ENOBUFS, 1);
+    assert_anysock(ANYSOCK_ENOBUFS, anysock_connect(&s, &addr));
+    assert_int_equal(FAKE_ENOBUFS, anysock_native_error());
+    assert_string_equal("local disconnect", fake_trace());
     assert_true(fake_of(&s)->reports_refusals);
     assert_anysock(ANYSOCK_OK, anysock_send(&s, "hello", 5, 0, &count));
 }
@@ -300,7 +325,7 @@ static void connect_again_goes_elsewhere(void **state) {
     assert_true(anysock_addr_equal(&addr, &fake_of(&s)->peer));
     assert_true(fake_of(&s)->reports_refusals);
     assert_anysock(ANYSOCK_OK, anysock_connect_result(&s));
-    assert_string_equal("connect", fake_trace());
+    assert_string_equal("local disconnect error local connect", fake_trace());
 }
 
 static void disconnect_wants_an_open_datagram_socket(void **state) {
@@ -325,7 +350,7 @@ static void disconnected_socket_sends_to_anybody(void **state) {
     (void)state;
     s = connected_datagram(0);
     assert_anysock(ANYSOCK_OK, anysock_disconnect(&s));
-    assert_string_equal("local disconnect local", fake_trace());
+    assert_string_equal("local disconnect error local", fake_trace());
     assert_anysock(ANYSOCK_ENOTCONN, anysock_send(&s, "hello", 5, 0, &count));
     assert_anysock(ANYSOCK_ENOTCONN, anysock_peer_addr(&s, &from));
     assert_anysock(ANYSOCK_ENOTCONN, anysock_connect_result(&s));
@@ -352,6 +377,7 @@ int main(void) {
         TEST(noise_is_skipped_while_unconnected),
         TEST(noise_with_nothing_behind_it_would_wait),
         TEST(noise_is_skipped_by_recv_too),
+        TEST(narrow_path_is_nothing_to_a_receiver),
         TEST(noise_does_not_fail_a_send),
         TEST(noise_is_skipped_sixteen_times),
         TEST(endless_noise_is_reported),
@@ -367,7 +393,8 @@ int main(void) {
         TEST(receive_that_cannot_bind_fails),
         TEST(refusals_are_reported_while_connected),
         TEST(connect_that_fails_reports_no_refusals),
-        TEST(reconnect_that_fails_goes_on_reporting),
+        TEST(reconnect_that_fails_leaves_no_peer),
+        TEST(reconnect_that_cannot_leave_the_old_peer_keeps_it),
         TEST(adopted_socket_reports_refusals_if_it_is_connected),
         TEST(connect_again_goes_elsewhere),
         TEST(disconnect_wants_an_open_datagram_socket),

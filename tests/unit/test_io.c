@@ -249,6 +249,16 @@ static void false_alarm_is_waited_out(void **state) {
     assert_string_equal("nonblocking recv poll recv poll recv", fake_trace());
 }
 
+static void false_alarms_do_not_prolong_the_time(void **state) {
+    (void)state;
+    s = timed(ANYSOCK_TIMEOUT_RECV, 0);
+    fake_of(&s)->seen = ANYSOCK_READABLE; /* and yet there is nothing */
+    assert_refusal(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_string_equal("nonblocking recv poll recv", fake_trace());
+    assert_int_equal(0, fake_elapsed_ms());
+    assert_refusal(ANYSOCK_ETIMEDOUT, anysock_recv_all(&s, buffer, 5, &count));
+}
+
 static void signals_use_up_one_deadline(void **state) {
     (void)state;
     s = timed(ANYSOCK_TIMEOUT_RECV, 30);
@@ -382,6 +392,7 @@ int main(void) {
         TEST(timeout_of_nothing_tries_once),
         TEST(timed_call_ends_when_there_is_something),
         TEST(false_alarm_is_waited_out),
+        TEST(false_alarms_do_not_prolong_the_time),
         TEST(signals_use_up_one_deadline),
         TEST(waiting_that_fails_fails_the_call),
         TEST(send_all_sends_all),
