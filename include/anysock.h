@@ -70,9 +70,9 @@ ANYSOCK_API const char *anysock_version(void);
  * `-errno` or for a Winsock code.
  */
 #define ANYSOCK_ERROR_LIST(X)                                                                      \
-    X(EAGAIN, -2001, "would have to wait")                                                         \
-    X(EINPROGRESS, -2002, "connect is in progress")                                                \
-    X(EALREADY, -2003, "connect is already in progress")                                           \
+    X(EAGAIN, -2001, "would block")                                                                \
+    X(EINPROGRESS, -2002, "connect in progress")                                                   \
+    X(EALREADY, -2003, "connect already in progress")                                              \
     X(EISCONN, -2004, "already connected")                                                         \
     X(ENOTCONN, -2005, "not connected")                                                            \
     X(EDESTADDRREQ, -2006, "destination address required")                                         \
@@ -86,13 +86,13 @@ ANYSOCK_API const char *anysock_version(void);
     X(ENETDOWN, -2014, "network is down")                                                          \
     X(ENETRESET, -2015, "connection dropped by network")                                           \
     X(EADDRINUSE, -2016, "address in use")                                                         \
-    X(EADDRNOTAVAIL, -2017, "address not available on this machine")                               \
+    X(EADDRNOTAVAIL, -2017, "address not available here")                                          \
     X(EACCES, -2018, "permission denied")                                                          \
     X(EAFNOSUPPORT, -2019, "address family not supported")                                         \
     X(EPROTONOSUPPORT, -2020, "protocol not supported")                                            \
     X(ESOCKTNOSUPPORT, -2021, "socket type not supported")                                         \
-    X(EPROTOTYPE, -2022, "protocol does not fit the socket type")                                  \
-    X(ENOPROTOOPT, -2023, "option does not exist here")                                            \
+    X(EPROTOTYPE, -2022, "protocol not of this socket type")                                       \
+    X(ENOPROTOOPT, -2023, "no such option here")                                                   \
     X(EOPNOTSUPP, -2024, "operation not supported")                                                \
     X(EBADF, -2025, "not an open socket")                                                          \
     X(EINVAL, -2026, "invalid argument")                                                           \
@@ -100,33 +100,33 @@ ANYSOCK_API const char *anysock_version(void);
     X(EMSGSIZE, -2028, "message too long")                                                         \
     X(ENOBUFS, -2029, "no buffer space")                                                           \
     X(ENOMEM, -2030, "out of memory")                                                              \
-    X(EMFILE, -2031, "too many open descriptors in the process")                                   \
-    X(ENFILE, -2032, "too many open descriptors in the system")                                    \
+    X(EMFILE, -2031, "too many descriptors in the process")                                        \
+    X(ENFILE, -2032, "too many descriptors in the system")                                         \
     X(EINTR, -2033, "call interrupted")                                                            \
     X(ECANCELED, -2034, "operation cancelled")                                                     \
     X(ETOOMANYREFS, -2035, "too many references")                                                  \
     X(ELOOP, -2036, "too many symbolic links")                                                     \
     X(ENAMETOOLONG, -2037, "name too long")                                                        \
-    X(ENOENT, -2038, "name does not exist")                                                        \
-    X(ENODEV, -2039, "network interface does not exist")                                           \
+    X(ENOENT, -2038, "no such name")                                                               \
+    X(ENODEV, -2039, "no such network interface")                                                  \
     X(EPROTO, -2040, "protocol error")                                                             \
     X(EDOM, -2041, "value out of range")                                                           \
     X(EBUSY, -2042, "object in use")                                                               \
-    X(EBADSTATE, -2043, "connect failed earlier; open a new socket")                               \
-    X(ENOTINIT, -2044, "network subsystem was shut down by somebody else")                         \
+    X(EBADSTATE, -2043, "connect failed earlier")                                                  \
+    X(ENOTINIT, -2044, "network subsystem was shut down")                                          \
     X(ESYSNOTREADY, -2045, "network subsystem not ready")                                          \
     X(EVERSION, -2046, "network subsystem too old")                                                \
     X(EPROVIDER, -2047, "network provider broken")                                                 \
     X(ENOSYS, -2048, "call not in this system")                                                    \
     X(EIO, -2049, "input/output error")                                                            \
-    X(EUNKNOWN, -2050, "error unknown to the library")                                             \
+    X(EUNKNOWN, -2050, "unknown error")                                                            \
     X(EAI_NONAME, -2101, "host or service not known")                                              \
     X(EAI_NODATA, -2102, "host has no such address")                                               \
-    X(EAI_AGAIN, -2103, "name server cannot answer now")                                           \
+    X(EAI_AGAIN, -2103, "name server cannot answer")                                               \
     X(EAI_FAIL, -2104, "name server failed")                                                       \
-    X(EAI_SERVICE, -2105, "service not known for the socket type")                                 \
-    X(EAI_FAMILY, -2106, "address family not supported for names")                                 \
-    X(EAI_SOCKTYPE, -2107, "socket type not supported for names")                                  \
+    X(EAI_SERVICE, -2105, "service not known for this type")                                       \
+    X(EAI_FAMILY, -2106, "family not supported for names")                                         \
+    X(EAI_SOCKTYPE, -2107, "type not supported for names")                                         \
     X(EAI_BADFLAGS, -2108, "invalid flags for names")                                              \
     X(EAI_OVERFLOW, -2109, "name too long for the buffer")
 
@@ -637,7 +637,8 @@ ANYSOCK_API int anysock_close_flush(struct anysock *s, int timeout_ms);
 enum anysock_bind_intent {
     /** A server that owns its address: while it listens, and a datagram socket as long as it is
      *  open, nobody else can bind that address, on any system. A restart right after a stop
-     *  succeeds. Before one listens, Linux lets others be bound to a stream's address, too; the
+     *  succeeds; on Windows as soon as the connections have ended that the old listener had taken.
+     *  Before one listens, Linux lets others be bound to a stream's address, too; the
      *  first to listen has it, and the listen of the others fails with #ANYSOCK_EADDRINUSE. The
      *  wildcard covers the host's single addresses on Linux and Windows, not on macOS and the
      *  BSDs. */
@@ -657,11 +658,14 @@ enum anysock_bind_intent {
  * @param addr    of the socket's family; port 0 lets the system choose, see
  *                anysock_local_addr().
  * @param intent  see #anysock_bind_intent.
+ * A bind that fails may be repeated, also with another intent.
+ *
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (intent),
- *         #ANYSOCK_EAFNOSUPPORT, #ANYSOCK_EINVAL (bound already) for arguments;
- *         #ANYSOCK_EADDRINUSE;
- *         #ANYSOCK_EADDRNOTAVAIL; #ANYSOCK_EACCES (privileged port; on Windows also a port that
- *         another user or the system has reserved); #ANYSOCK_EOPNOTSUPP (intent).
+ *         #ANYSOCK_EAFNOSUPPORT, #ANYSOCK_EBADSTATE (a connect failed), #ANYSOCK_EINVAL (bound
+ *         already; or, later, a link-local address without a zone), #ANYSOCK_EOPNOTSUPP (intent)
+ *         for arguments; #ANYSOCK_EADDRINUSE; #ANYSOCK_EADDRNOTAVAIL; #ANYSOCK_EACCES (privileged
+ *         port; on Windows also a port that is reserved, and one of an #ANYSOCK_BIND_SERVER if the
+ *         addresses or intents differ, where other systems say #ANYSOCK_EADDRINUSE).
  *
  * Thread safety: wants other threads out. \posix setsockopt(SO_REUSEADDR), bind
  * \windows setsockopt(SO_EXCLUSIVEADDRUSE), bind \since 0.1
@@ -711,14 +715,20 @@ ANYSOCK_API int anysock_accept(struct anysock *listener, unsigned flags, struct 
  *
  * A blocking socket waits for the result, at most its connect time-out. A non-blocking one
  * starts and returns #ANYSOCK_EINPROGRESS; it becomes writable when the result is there, and
- * anysock_connect_result() tells which. A datagram socket is connected at once.
+ * anysock_connect_result() tells which.
  *
- * The wildcard address stands for the loopback address. After a failure the socket cannot be
- * used for another attempt, since systems disagree about that: close it and open a new one.
+ * A datagram socket is connected at once, and may be connected again: it leaves the old peer first,
+ * as anysock_disconnect() does, and has none if the new one cannot be had. Datagrams that others
+ * have sent before may still be received: look at their sender.
+ *
+ * The wildcard address stands for the loopback address. After a failure a stream cannot be used
+ * for another attempt, since systems disagree about that: close it and open a new one.
  *
  * @return #ANYSOCK_OK; #ANYSOCK_EINPROGRESS; #ANYSOCK_EFAULT, #ANYSOCK_EBADF,
  *         #ANYSOCK_EAFNOSUPPORT, #ANYSOCK_EADDRNOTAVAIL (port 0) for arguments;
- *         #ANYSOCK_EISCONN; #ANYSOCK_EALREADY; #ANYSOCK_EBADSTATE; #ANYSOCK_EINVAL (listening);
+ *         #ANYSOCK_EISCONN; #ANYSOCK_EALREADY; #ANYSOCK_EBADSTATE; #ANYSOCK_EINVAL (listening, a
+ *         link-local address without a zone, or on Linux one that cannot be reached from the
+ *         address that was bound); #ANYSOCK_EADDRNOTAVAIL also for a zone that is no interface;
  *         #ANYSOCK_ECONNREFUSED; #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENETUNREACH;
  *         #ANYSOCK_EHOSTUNREACH; #ANYSOCK_EACCES; #ANYSOCK_EADDRINUSE.
  *
@@ -744,7 +754,9 @@ ANYSOCK_API int anysock_connect_result(struct anysock *s);
  * @brief Takes the peer from a datagram socket: it can send to and receive from anybody again, or
  *        connect elsewhere.
  *
- * The local port stays where the system lets it; datagrams that wait may be lost.
+ * The local port stays where the system lets it; datagrams that wait may be lost. The local address
+ * is what was bound, on Linux; on macOS and the BSDs it is the wildcard afterwards, and on Windows
+ * it may stay what the connection made it.
  *
  * @return #ANYSOCK_OK, also if it has no peer; #ANYSOCK_EOPNOTSUPP (not a datagram socket);
  *         #ANYSOCK_EBADF; #ANYSOCK_EFAULT.
@@ -988,9 +1000,11 @@ enum {
  *         #ANYSOCK_EOPNOTSUPP (#ANYSOCK_OOB on a datagram socket) for arguments; #ANYSOCK_EAGAIN
  *         (non-blocking and no room, or still connecting); #ANYSOCK_ETIMEDOUT; #ANYSOCK_ENOTCONN;
  *         #ANYSOCK_EPIPE (own shutdown, or an earlier call has failed because the peer is gone);
- *         #ANYSOCK_ECONNRESET; #ANYSOCK_EMSGSIZE (datagram); #ANYSOCK_ECONNREFUSED (datagram:
- *         nobody took an earlier one, told once, on Windows to receivers only); the connect's error
- *         if the connect failed.
+ *         #ANYSOCK_ECONNRESET (the first call that fails for it); the connect's error if the
+ *         connect failed; of datagrams #ANYSOCK_EMSGSIZE (it is, or an earlier one was, too long
+ *         for the path), #ANYSOCK_ECONNREFUSED (nobody took an earlier one, told once, on Windows
+ *         to receivers only), #ANYSOCK_EACCES, #ANYSOCK_ENOBUFS, #ANYSOCK_ENETUNREACH and
+ *         #ANYSOCK_EHOSTUNREACH (as anysock_send_to(), or told by the network of an earlier one).
  *
  * Thread safety: any thread. \posix send(MSG_NOSIGNAL) \windows send \since 0.1
  */
@@ -1016,7 +1030,8 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  *         (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT (the time-out
  *         is over, or the peer cannot be reached any more); #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET,
  *         also if the system has given the connection up; #ANYSOCK_ECONNREFUSED (datagram: nobody
- *         took one that was sent, told once); the connect's error if the connect failed.
+ *         took one that was sent, told once), #ANYSOCK_ENETUNREACH and #ANYSOCK_EHOSTUNREACH (it
+ *         did not get there); the connect's error if the connect failed.
  *
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */
@@ -1089,7 +1104,7 @@ ANYSOCK_API int anysock_send_to(struct anysock *s, const void *data, size_t leng
  * @param received  receives how many bytes came; 0 on failure.
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags) for arguments;
  *         #ANYSOCK_EAGAIN; #ANYSOCK_ETIMEDOUT; #ANYSOCK_ECONNREFUSED (connected, and the peer's
- *         host said that nobody is there).
+ *         host said that nobody is there), #ANYSOCK_ENETUNREACH, #ANYSOCK_EHOSTUNREACH (likewise).
  *
  * Thread safety: any thread. \posix recvmsg \windows WSARecvFrom \since 0.1
  */

@@ -88,18 +88,21 @@ void anysock_port_close(anysock_native native);
 /* Makes the coming close a reset. Preserves the error slot; a failure has no consequence. */
 void anysock_port_reset_on_close(anysock_native native);
 
-/* What can be asked of a foreign socket. */
+/* What can be asked of a foreign socket, which raises no SIGPIPE from then on. */
 struct anysock_port_facts {
     enum anysock_family family;
     enum anysock_type type; /* 0: another type */
-    bool bound, listening, connected;
+    bool bound, listening;
+    bool connected;  /* or it was, and the system does not know the peer any more */
     bool lingers;    /* close would wait for unsent data */
     int nonblocking; /* 1, 0; -1 where the system does not tell */
 };
 int anysock_port_describe(anysock_native native, struct anysock_port_facts *facts);
 
-/* Sets the options that the intent needs, before bind. */
-int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream);
+/* Sets the options that the intent needs, before bind; or takes them away, after one that failed.
+ */
+int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream,
+                             bool on);
 int anysock_port_bind(anysock_native native, const struct anysock_addr *addr);
 /* backlog <= 0: the system's maximum. */
 int anysock_port_listen(anysock_native native, int backlog);

@@ -120,16 +120,24 @@ int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
         return refuse(ANYSOCK_EINVAL);
     if (anysock_addr_family(addr) != family_of(s))
         return refuse(ANYSOCK_EAFNOSUPPORT);
+    if ((state_of(s) & ST_FAILED) != 0)
+        return refuse(ANYSOCK_EBADSTATE);
     if ((state_of(s) & ST_BOUND) != 0)
         return refuse(ANYSOCK_EINVAL);
     if (intent == ANYSOCK_BIND_SHARED && stream)
         return refuse(ANYSOCK_EOPNOTSUPP);
 
-    if (anysock_port_bind_intent(s->native_, intent, stream) != 0 ||
-        anysock_port_bind(s->native_, addr) != 0)
-        return fail_native(OP_BIND, stream);
-    change_state(s, 0, ST_BOUND);
-    return ANYSOCK_OK;
+    if (anysock_port_bind_intent(s->native_, intent, stream, true) == 0 &&
+        anysock_port_bind(s->native_, addr) == 0) {
+        change_state(s, 0, ST_BOUND);
+        return ANYSOCK_OK;
+    }
+    code = fail_native(OP_BIND, stream);
+    /* The next attempt may have another intent, and these would count for it, too. */
+    int native = anysock_port_native_error();
+    (void)anysock_port_bind_intent(s->native_, intent, stream, false);
+    anysock_port_set_native_error(native);
+    return code;
 }
 
 int anysock_bind(struct anysock *s, const struct anysock_addr *addr,
@@ -246,9 +254,14 @@ int anysock_accept_again(struct anysock *listener, struct anysock *child) {
 static int shut_native(const struct anysock *s) {
     if (anysock_port_shutdown_send(s->native_) == 0)
         return ANYSOCK_OK;
+    static const int16_t gone[] = {ANYSOCK_ENOTCONN,     ANYSOCK_EINVAL,    ANYSOCK_ECONNRESET,
+                                   ANYSOCK_ECONNABORTED, ANYSOCK_ETIMEDOUT, ANYSOCK_ENETRESET,
+                                   ANYSOCK_EPIPE};
     int code = fail_native(OP_SHUTDOWN, is_stream(s));
-    bool gone = code == ANYSOCK_ENOTCONN || code == ANYSOCK_EINVAL || code == ANYSOCK_ECONNRESET;
-    return gone ? ANYSOCK_OK : code;
+    for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+        if (code == gone[i])
+            return ANYSOCK_OK;
+    return code;
 }
 
 int anysock_shutdown(struct anysock *s, enum anysock_shutdown_how how) {

@@ -103,11 +103,21 @@ void anysock_port_close(anysock_native native) {
     errno = error;
 }
 
+/* Linux knows no peer any more once both directions have ended. But there may be data of it still,
+ * and its end can be received, which a fresh socket's cannot. */
+static bool has_ended(int fd) {
+    struct pollfd asked = {fd, POLLIN, 0};
+    return poll(&asked, 1, 0) > 0 && (asked.revents & POLLIN) != 0;
+}
+
 int anysock_port_describe(anysock_native native, struct anysock_port_facts *facts) {
     int flags = fcntl(native, F_GETFL);
     if (flags < 0 || describe_socket(native, facts) != 0)
         return -1;
     facts->nonblocking = (flags & O_NONBLOCK) != 0;
+    if (facts->type == ANYSOCK_STREAM && !facts->listening && !facts->connected)
+        facts->connected = has_ended(native);
+    suppress_sigpipe(native);
     return 0;
 }
 
@@ -122,29 +132,30 @@ int anysock_port_describe(anysock_native native, struct anysock_port_facts *fact
 #endif
 
 /* Several receivers of one group: the BSDs want SO_REUSEPORT for it, Linux SO_REUSEADDR. */
-static int share(int fd) {
+static int share(int fd, bool on) {
 #if defined(SO_REUSEPORT) && !defined(__linux__)
-    if (set_int(fd, SOL_SOCKET, SO_REUSEPORT, 1) != 0)
+    if (set_int(fd, SOL_SOCKET, SO_REUSEPORT, on) != 0)
         return -1;
 #endif
-    return set_int(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    return set_int(fd, SOL_SOCKET, SO_REUSEADDR, on);
 }
 
-int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream) {
+int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream,
+                             bool on) {
     switch (intent) {
     case ANYSOCK_BIND_SERVER:
         /* For a stream it allows the restart over connections in TIME_WAIT, and no more. For
          * datagrams it would share the port. */
-        return stream ? set_int(native, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
+        return stream ? set_int(native, SOL_SOCKET, SO_REUSEADDR, on) : 0;
     case ANYSOCK_BIND_BALANCED:
 #ifdef BALANCE_OPTION
-        return set_int(native, SOL_SOCKET, BALANCE_OPTION, 1);
+        return set_int(native, SOL_SOCKET, BALANCE_OPTION, on);
 #else
         errno = EOPNOTSUPP;
         return -1;
 #endif
     case ANYSOCK_BIND_SHARED:
-        return share(native);
+        return share(native, on);
     case ANYSOCK_BIND_CLIENT:
         break;
     }

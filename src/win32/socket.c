@@ -94,17 +94,18 @@ int anysock_port_describe(anysock_native native, struct anysock_port_facts *fact
 
 /* ------------------------------------------------------------------------------------------- */
 
-int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream) {
+int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream,
+                             bool on) {
     (void)stream;
     switch (intent) {
     case ANYSOCK_BIND_SERVER:
         /* Without it anybody may take the port over; SO_REUSEADDR means just that here. */
-        return set_int(native, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
+        return set_int(native, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, on);
     case ANYSOCK_BIND_BALANCED:
         WSASetLastError(WSAEOPNOTSUPP);
         return -1;
     case ANYSOCK_BIND_SHARED:
-        return set_int(native, SOL_SOCKET, SO_REUSEADDR, 1);
+        return set_int(native, SOL_SOCKET, SO_REUSEADDR, on);
     case ANYSOCK_BIND_CLIENT:
         break;
     }

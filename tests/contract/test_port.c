@@ -19,7 +19,7 @@ static anysock_native open_native(enum anysock_type type, bool nonblocking) {
 static anysock_native listen_native(bool nonblocking, struct anysock_addr *addr) {
     anysock_native native = open_native(ANYSOCK_STREAM, nonblocking);
     assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, addr));
-    assert_int_equal(0, anysock_port_bind_intent(native, ANYSOCK_BIND_SERVER, true));
+    assert_int_equal(0, anysock_port_bind_intent(native, ANYSOCK_BIND_SERVER, true, true));
     assert_int_equal(0, anysock_port_bind(native, addr));
     assert_int_equal(0, anysock_port_listen(native, 5));
     assert_int_equal(0, anysock_port_local_addr(native, addr));
@@ -143,9 +143,9 @@ static void closed_handle_is_ebadf_for_every_call(void **state) {
     assert_int_equal(ANYSOCK_EBADF, mapped(OP_SEND));
     assert_int_equal(-1, anysock_port_recv(native, buffer, 1, 0));
     assert_int_equal(ANYSOCK_EBADF, mapped(OP_RECV));
-    assert_int_equal(-1, anysock_port_bind_intent(native, ANYSOCK_BIND_SERVER, true));
+    assert_int_equal(-1, anysock_port_bind_intent(native, ANYSOCK_BIND_SERVER, true, true));
     assert_int_equal(ANYSOCK_EBADF, mapped(OP_BIND));
-    assert_int_equal(-1, anysock_port_bind_intent(native, ANYSOCK_BIND_SHARED, false));
+    assert_int_equal(-1, anysock_port_bind_intent(native, ANYSOCK_BIND_SHARED, false, true));
     assert_int_equal(ANYSOCK_EBADF, mapped(OP_BIND));
 }
 

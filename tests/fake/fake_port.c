@@ -172,11 +172,12 @@ int anysock_port_describe(anysock_native native, struct anysock_port_facts *fact
     return 0;
 }
 
-int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream) {
+int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream,
+                             bool on) {
     (void)stream;
-    if (fake_fails_on("intent", native))
+    if (fake_fails_on(on ? "intent" : "forget", native))
         return -1;
-    fake_at(native)->intent = intent;
+    fake_at(native)->intent = on ? intent : ANYSOCK_BIND_CLIENT; /* which needs nothing */
     return intent == ANYSOCK_BIND_BALANCED ? fake_deny(FAKE_EOPNOTSUPP) : 0;
 }
 

@@ -58,6 +58,62 @@ static void bind_to_a_foreign_address_fails(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
+/* An intent is an attempt's, and not the socket's: what the first one asked for would let others
+ * share the second one's address, or make Windows refuse it. */
+static void intent_of_a_failed_bind_is_over(void **state) {
+    (void)state;
+    static const enum anysock_type types[] = {ANYSOCK_STREAM, ANYSOCK_DGRAM};
+    for (int i = 0; i < 2 * (ANYSOCK_BIND_CLIENT + 1); i++) {
+        enum anysock_type type = types[i % 2];
+        struct anysock sockets[2], holder;
+        struct anysock_addr taken, addr;
+        open_two(type, sockets);
+        assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &taken));
+        assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, type, 0, &holder));
+        assert_anysock(ANYSOCK_OK, anysock_bind(&holder, &taken, ANYSOCK_BIND_SERVER));
+        if (type == ANYSOCK_STREAM)
+            assert_anysock(ANYSOCK_OK, anysock_listen(&holder, 1));
+        assert_anysock(ANYSOCK_OK, anysock_local_addr(&holder, &taken));
+        int code = anysock_bind(&sockets[0], &taken, (enum anysock_bind_intent)(i / 2));
+        assert_int_not_equal(ANYSOCK_OK, code);
+
+        assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &addr));
+        assert_anysock(ANYSOCK_OK, anysock_bind(&sockets[0], &addr, ANYSOCK_BIND_SERVER));
+        if (type == ANYSOCK_STREAM)
+            assert_anysock(ANYSOCK_OK, anysock_listen(&sockets[0], 1));
+        assert_anysock(ANYSOCK_OK, anysock_local_addr(&sockets[0], &addr));
+        assert_false(can_hijack(type, &addr));
+        if (kernel_balances())
+            assert_anysock(ANYSOCK_EADDRINUSE,
+                           anysock_bind(&sockets[1], &addr, ANYSOCK_BIND_BALANCED));
+        close_pair(&sockets[0], &sockets[1]);
+        assert_anysock(ANYSOCK_OK, anysock_close(&holder));
+    }
+}
+
+static void bind_after_a_failed_connect_is_too_late(void **state) {
+    (void)state;
+    struct anysock holder, s;
+    struct anysock_addr refusing, addr;
+    make_refusing(&holder, &refusing);
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &s));
+    assert_anysock(ANYSOCK_ECONNREFUSED, anysock_connect(&s, &refusing));
+    assert_anysock(ANYSOCK_EBADSTATE, anysock_bind(&s, &addr, ANYSOCK_BIND_CLIENT));
+    close_pair(&holder, &s);
+}
+
+/* A zone that no interface has; and one is needed. */
+static void link_local_address_wants_an_interface(void **state) {
+    (void)state;
+    struct anysock s;
+    struct anysock_addr addr;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET6, ANYSOCK_DGRAM, 0, &s));
+    assert_anysock(ANYSOCK_OK, anysock_addr_parse("fe80::1%99999", &addr));
+    assert_anysock(ANYSOCK_EADDRNOTAVAIL, anysock_bind(&s, &addr, ANYSOCK_BIND_SERVER));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
 /* --- a server --- */
 
 static void server_owns_its_address(void **state) {
@@ -258,6 +314,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(bind_twice_is_refused),
         TEST(bind_to_a_foreign_address_fails),
+        TEST(intent_of_a_failed_bind_is_over),
+        TEST(bind_after_a_failed_connect_is_too_late),
+        TEST(link_local_address_wants_an_interface),
         TEST(server_owns_its_address),
         TEST(server_restarts_at_once),
         TEST(server_that_listens_first_owns_the_address),

@@ -234,7 +234,7 @@ static void close_flush_times_out_on_a_peer_that_goes_on_sending(void **state) {
     int code = anysock_close_flush(&client, 20);
     int end = thread_join(&thread); /* what was not read made the close a reset */
     assert_anysock(ANYSOCK_ETIMEDOUT, code);
-    assert_true(end == ANYSOCK_ECONNRESET || end == ANYSOCK_EPIPE);
+    assert_anysock(ANYSOCK_ECONNRESET, end);
     assert_anysock(ANYSOCK_OK, anysock_close(&server));
 }
 

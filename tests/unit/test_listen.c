@@ -75,11 +75,34 @@ static void bind_that_fails_may_be_repeated(void **state) {
     s = fake_fresh(0);
     fake_fail("intent", FAKE_EACCES, 1);
     assert_anysock(ANYSOCK_EACCES, anysock_bind(&s, &addr, ANYSOCK_BIND_SERVER));
-    assert_string_equal("intent", fake_trace());
+    assert_string_equal("intent forget", fake_trace());
     fake_fail("bind", FAKE_EADDRINUSE, 1);
     assert_anysock(ANYSOCK_EADDRINUSE, anysock_bind(&s, &addr, ANYSOCK_BIND_SERVER));
     assert_int_equal(FAKE_EADDRINUSE, anysock_native_error());
     assert_anysock(ANYSOCK_OK, anysock_bind(&s, &addr, ANYSOCK_BIND_SERVER));
+}
+
+static void bind_that_fails_leaves_no_intent(void **state) {
+    (void)state;
+    s = fake_fresh(0);
+    fake_fail("bind", FAKE_EADDRINUSE, 1);
+    fake_fail("forget", FAKE_EACCES, 1); /* it has no consequence */
+    assert_anysock(ANYSOCK_EADDRINUSE, anysock_bind(&s, &addr, ANYSOCK_BIND_SERVER));
+    assert_int_equal(FAKE_EADDRINUSE, anysock_native_error());
+    fake_fail("bind", FAKE_EADDRINUSE, 1);
+    assert_anysock(ANYSOCK_EADDRINUSE, anysock_bind(&s, &addr, ANYSOCK_BIND_SERVER));
+    assert_int_equal(ANYSOCK_BIND_CLIENT, fake_of(&s)->intent);
+    assert_string_equal("intent bind forget intent bind forget", fake_trace());
+}
+
+static void bind_after_a_failed_connect_is_too_late(void **state) {
+    (void)state;
+    s = fake_fresh(0);
+    fake_fail("connect", FAKE_ECONNREFUSED, 1);
+    assert_anysock(ANYSOCK_ECONNREFUSED, anysock_connect(&s, &addr));
+    (void)fake_trace();
+    assert_refusal(ANYSOCK_EBADSTATE, anysock_bind(&s, &addr, ANYSOCK_BIND_CLIENT));
+    assert_string_equal("", fake_trace());
 }
 
 /* --- listen --- */
@@ -124,7 +147,7 @@ static void listen_that_fails_leaves_no_listener(void **state) {
     s = fake_fresh(0);
     fake_fail("bind", FAKE_ENOBUFS, 1);
     assert_anysock(ANYSOCK_ENOBUFS, anysock_listen(&s, 0));
-    assert_string_equal("intent bind", fake_trace());
+    assert_string_equal("intent bind forget", fake_trace());
     fake_fail("listen", FAKE_EADDRINUSE, 1);
     assert_anysock(ANYSOCK_EADDRINUSE, anysock_listen(&s, 0));
     assert_int_equal(FAKE_EADDRINUSE, anysock_native_error());
@@ -261,6 +284,8 @@ int main(void) {
         TEST(bind_is_allowed_once),
         TEST(bind_wants_an_address_of_the_family),
         TEST(bind_that_fails_may_be_repeated),
+        TEST(bind_that_fails_leaves_no_intent),
+        TEST(bind_after_a_failed_connect_is_too_late),
         TEST(binds_by_itself_what_is_unbound),
         TEST(listen_keeps_what_is_bound),
         TEST(listen_wants_a_fresh_stream),

@@ -474,7 +474,8 @@ static void shutdown_of_reading_stays_inside(void **state) {
 
 static void shutdown_of_a_connection_that_is_gone_succeeds(void **state) {
     (void)state;
-    static const int gone[] = {FAKE_ENOTCONN, FAKE_ECONNRESET, FAKE_EINVAL};
+    static const int gone[] = {FAKE_ENOTCONN,  FAKE_ECONNRESET, FAKE_EINVAL,   FAKE_ECONNABORTED,
+                               FAKE_ENETRESET, FAKE_ETIMEDOUT,  FAKE_ESHUTDOWN};
     for (size_t i = 0; i < COUNT_OF(gone); i++) {
         s = fake_connected(0);
         fake_fail("shutdown:wr", gone[i], 1);
