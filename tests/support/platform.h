@@ -40,7 +40,7 @@ unsigned loopback_interface(void);
 void foreign_shutdown_receiving(anysock_native native);
 /* Sets a linger time natively: close is to wait for unsent data. */
 void foreign_linger(anysock_native native, int seconds);
-/* Tries to take an address over: binds it with the raw SO_REUSEADDR. */
+/* Tries to take an address over: binds it with the raw options for that, each and all together. */
 bool can_hijack(enum anysock_type type, const struct anysock_addr *addr);
 /* Whether two servers may be bound to one stream's address, as long as none of them listens. */
 bool servers_may_bind_alike(void);

@@ -98,18 +98,38 @@ void foreign_shutdown_receiving(anysock_native native) {
         abort();
 }
 
-bool can_hijack(enum anysock_type type, const struct anysock_addr *addr) {
-    struct sockaddr_storage raw;
-    size_t length;
-    int on = 1;
-    if (anysock_addr_to_native(addr, &raw, sizeof raw, &length) != ANYSOCK_OK)
+/* Whether a new socket with both of these options gets the address. */
+static bool can_bind_with(const int *options, int type, const struct sockaddr_storage *raw,
+                          size_t length) {
+    int on = 1, fd = socket(raw->ss_family, type, 0);
+    if (fd < 0)
         abort();
-    int fd = socket(raw.ss_family, type == ANYSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0)
-        abort();
-    int result = bind(fd, (struct sockaddr *)&raw, (socklen_t)length);
+    for (int i = 0; i < 2; i++)
+        if (setsockopt(fd, SOL_SOCKET, options[i], &on, sizeof on) != 0)
+            abort();
+    int result = bind(fd, (const struct sockaddr *)raw, (socklen_t)length);
     (void)close(fd);
     return result == 0;
+}
+
+bool can_hijack(enum anysock_type type, const struct anysock_addr *addr) {
+    static const int ways[][2] = {
+        {SO_REUSEADDR, SO_REUSEADDR},
+#ifdef SO_REUSEPORT
+        {SO_REUSEPORT, SO_REUSEPORT},
+        {SO_REUSEADDR, SO_REUSEPORT},
+#endif
+    };
+    struct sockaddr_storage raw;
+    size_t length;
+    bool taken = false;
+    if (anysock_addr_to_native(addr, &raw, sizeof raw, &length) != ANYSOCK_OK)
+        abort();
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        taken = can_bind_with(ways[i], type == ANYSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, &raw,
+                              length) ||
+                taken;
+    return taken;
 }
 
 bool servers_may_bind_alike(void) {
