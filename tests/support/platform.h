@@ -94,8 +94,8 @@ bool sigpipe_is_deadly(void);
 bool forbid_descriptors(void);
 void allow_descriptors(void);
 
-/* The system's own name of an error number; null where it has none. 0 has one unless there is no
- * way to ask. */
+/* The system's own name of an error number, or its text for one that is newer than the tests; null
+ * where it has none. */
 const char *system_error_name(int native);
 struct resolver_name {
     const char *name;

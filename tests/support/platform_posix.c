@@ -305,13 +305,31 @@ void allow_descriptors(void) {
     (void)setrlimit(RLIMIT_NOFILE, &before);
 }
 
+/* What the preprocessor makes of a name: its number, or the name where there is no such thing. */
+#define TEXT_OF(number) #number
+static const struct {
+    const char *name, *number;
+} error_names[] = {
+#define X(name) {#name, TEXT_OF(name)},
+#include "errno_names.h"
+#undef X
+};
+
+/* Systems tell what they do not know with the number in the text, or without. */
+static bool has_text(int native) {
+    char unknown[128];
+    (void)snprintf(unknown, sizeof unknown, "%s", strerror(99999));
+    return strncmp(strerror(native), unknown, strcspn(unknown, "0123456789")) != 0;
+}
+
+/* By the headers; a number that is not listed still has the system's text, so that it is missed. */
 const char *system_error_name(int native) {
-#ifdef __GLIBC__
-    return strerrorname_np(native);
-#else
-    (void)native;
-    return NULL;
-#endif
+    if (native == 0)
+        return "0";
+    for (size_t i = 0; i < sizeof error_names / sizeof error_names[0]; i++)
+        if (atoi(error_names[i].number) == native)
+            return error_names[i].name;
+    return has_text(native) ? strerror(native) : NULL;
 }
 
 bool poll_sees_ends_behind_data(void) {
