@@ -34,6 +34,10 @@ bool is_inheritable(anysock_native native);
 /* A socket made by the system's own call, with its defaults. */
 anysock_native foreign_socket(void);
 void foreign_close(anysock_native native);
+/* One of a kind that the library does not know; false where the system makes none, or not for this
+ * user. */
+enum foreign_kind { FOREIGN_LOCAL_STREAM, FOREIGN_RAW };
+bool foreign_socket_of(enum foreign_kind kind, anysock_native *native);
 /* The index of the loopback interface. */
 unsigned loopback_interface(void);
 /* Ends receiving natively. */
@@ -53,6 +57,8 @@ anysock_native not_a_socket(void);
 void close_not_a_socket(anysock_native native);
 /* Whether child processes inherit a waitable. */
 bool waitable_is_inheritable(anysock_waitable waitable);
+/* How many of all descriptors or handles of the process they inherit. */
+unsigned inheritable_handles(void);
 /* Runs the test program itself as a child process that inherits all it can, and tells how many of
  * these handles are sockets there; -1 if the child cannot run. Its main calls count_in_child()
  * first, which returns what main is to return in such a child, and -1 in the parent. */
@@ -89,6 +95,10 @@ unsigned stop_signals(void);
  * still would: it is not ignored, handled, blocked or pending. */
 void make_sigpipe_deadly(void);
 bool sigpipe_is_deadly(void);
+
+/* Runs a function without the rights of a privileged user, in a process of its own, and gives its
+ * result; false where there is no such thing. */
+bool run_unprivileged(int (*function)(void *), void *argument, int *result);
 
 /* Lets the process open no further descriptors, if the system can be told so. */
 bool forbid_descriptors(void);

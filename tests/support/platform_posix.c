@@ -6,8 +6,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -79,6 +81,12 @@ anysock_native foreign_socket(void) {
 
 void foreign_close(anysock_native native) {
     (void)close(native);
+}
+
+bool foreign_socket_of(enum foreign_kind kind, anysock_native *native) {
+    bool local = kind == FOREIGN_LOCAL_STREAM;
+    *native = local ? socket(AF_UNIX, SOCK_STREAM, 0) : socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+    return *native >= 0;
 }
 
 void foreign_linger(anysock_native native, int seconds) {
@@ -162,6 +170,18 @@ void close_not_a_socket(anysock_native native) {
 
 bool waitable_is_inheritable(anysock_waitable waitable) {
     return is_inheritable(waitable);
+}
+
+/* More than any test has open; there is no list of them on every system. */
+#define HIGHEST 4096
+
+unsigned inheritable_handles(void) {
+    unsigned count = 0;
+    for (int fd = 0; fd <= HIGHEST; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+        count += flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    }
+    return count;
 }
 
 /* What the child is told: this word, and the descriptors. */
@@ -287,6 +307,32 @@ bool sigpipe_is_deadly(void) {
         abort();
     return action.sa_handler == SIG_DFL && sigismember(&blocked, SIGPIPE) == 0 &&
            sigismember(&pending, SIGPIPE) == 0;
+}
+
+/* The user that owns nothing, where the process may become another one. */
+#define NOBODY 65534
+
+static bool drop_privileges(void) {
+    if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+        return false;
+    return geteuid() != 0;
+}
+
+bool run_unprivileged(int (*function)(void *), void *argument, int *result) {
+    int ends[2], status;
+    if (pipe(ends) != 0)
+        abort();
+    pid_t child = fork();
+    if (child == 0) {
+        if (!drop_privileges())
+            _exit(1);
+        int code = function(argument);
+        _exit(write(ends[1], &code, sizeof code) == (ssize_t)sizeof code ? 0 : 1);
+    }
+    (void)close(ends[1]);
+    bool ran = child > 0 && read(ends[0], result, sizeof *result) == (ssize_t)sizeof *result;
+    (void)close(ends[0]);
+    return child > 0 && waitpid(child, &status, 0) == child && ran;
 }
 
 static struct rlimit before;
