@@ -16,7 +16,8 @@
  *  - **Time** is in milliseconds; #ANYSOCK_FOREVER (-1) waits without limit, 0 does not wait.
  *    Deadlines run on a monotonic clock and are rounded up, never down.
  *  - **Memory.** Sockets and addresses are the caller's own objects. No call allocates, except
- *    anysock_event_create(), anysock_queue_open() and, now and then, anysock_queue_add().
+ *    anysock_event_create(), anysock_queue_open(), now and then anysock_queue_add(), and
+ *    anysock_interface_of(), which frees it again.
  *  - **Threads.** Different sockets may be used from different threads freely. On one socket any
  *    number of threads may send, receive and wait at the same time. Calls that change the socket
  *    (mode, time-outs, event, connect, close, …) want the other threads out.

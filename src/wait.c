@@ -97,14 +97,19 @@ struct question {
 
 _Static_assert(ANYSOCK_POLL_MAX <= UCHAR_MAX + 1, "owner holds an index");
 
-/* Makes the question, and answers from what is known. Returns how many are answered, or a code. */
+/* Makes the question, and answers from what is known. Returns how many are answered, or a code; all
+ * items are checked before the first is written to. */
 static int prepare(struct anysock_poll_item *items, size_t count, struct question *question) {
+    uint32_t wanted = 0;
+    for (size_t i = 0; i < count; i++)
+        wanted |= items[i].wanted;
+    if ((wanted & ~(uint32_t)BOTH) != 0)
+        return refuse(ANYSOCK_EINVAL);
+
     int known = 0;
     question->count = 0;
     for (size_t i = 0; i < count; i++) {
         struct anysock_poll_item *item = &items[i];
-        if ((item->wanted & ~(uint32_t)BOTH) != 0)
-            return refuse(ANYSOCK_EINVAL);
         item->events = 0;
         if (item->socket == NULL)
             continue;

@@ -11,7 +11,7 @@
 
 /* --- what the rows use --- */
 
-static struct anysock closed, stream, server, listener, datagram, fresh, failed;
+static struct anysock closed, stream, server, listener, datagram, joined, fresh, failed;
 static struct black_hole hole;
 #define connecting hole.clients[BLACK_HOLE_CLIENTS - 1]
 static struct anysock_event *bound, *unbound;
@@ -24,6 +24,9 @@ static struct anysock_poll_item items[ANYSOCK_POLL_MAX + 1];
 static const struct anysock_buffer whole[] = {{bytes, 1}};
 static const struct anysock_buffer broken[] = {{bytes, 1}, {NULL, 1}};
 static struct anysock_poll_item wrong_item = {NULL, ANYSOCK_ERROR, 0};
+static struct anysock_poll_item second_wrong[] = {{&stream, ANYSOCK_WRITABLE, 77},
+                                                  {NULL, ANYSOCK_ERROR, 77}};
+static unsigned loopback; /* an interface */
 
 /* Where the results go. */
 static struct results {
@@ -43,6 +46,8 @@ static struct results {
 #define NOTHING true
 #define COUNT_IS_0 (out.count == 0)
 #define VALUE_IS_0 (out.value == 0)
+#define VALUE_IS_FOREVER (out.value == ANYSOCK_FOREVER)
+#define FIRST_IS_UNTOUCHED (out.count == 0 && second_wrong[0].events == 77)
 #define EVENTS_ARE_0 (out.events == 0)
 #define TEXT_IS_EMPTY (out.text[0] == '\0')
 #define NO_EVENT (out.event == NULL)
@@ -78,7 +83,7 @@ static struct results {
     X(anysock_peer_addr, EBADF, NO_ADDR, (&closed, &out.addr))                                     \
     X(anysock_set_blocking, EBADF, NOTHING, (&closed, true))                                       \
     X(anysock_set_timeout, EBADF, NOTHING, (&closed, (enum anysock_timeout)99, -2))                \
-    X(anysock_get_timeout, EBADF, out.value == ANYSOCK_FOREVER,                                    \
+    X(anysock_get_timeout, EBADF, VALUE_IS_FOREVER,                                                \
       (&closed, (enum anysock_timeout)99, &out.value))                                             \
     X(anysock_set_option, EBADF, NOTHING, (&closed, (enum anysock_option)99, -1))                  \
     X(anysock_get_option, EBADF, VALUE_IS_0, (&closed, (enum anysock_option)99, &out.value))       \
@@ -141,7 +146,7 @@ static struct results {
     X(anysock_peer_addr, EFAULT, NOTHING, (&closed, NULL))                                         \
     X(anysock_set_blocking, EFAULT, NOTHING, (NULL, true))                                         \
     X(anysock_set_timeout, EFAULT, NOTHING, (NULL, ANYSOCK_TIMEOUT_RECV, 1))                       \
-    X(anysock_get_timeout, EFAULT, NOTHING, (NULL, ANYSOCK_TIMEOUT_RECV, &out.value))              \
+    X(anysock_get_timeout, EFAULT, VALUE_IS_FOREVER, (NULL, ANYSOCK_TIMEOUT_RECV, &out.value))     \
     X(anysock_get_timeout, EFAULT, NOTHING, (&closed, ANYSOCK_TIMEOUT_RECV, NULL))                 \
     X(anysock_set_option, EFAULT, NOTHING, (NULL, ANYSOCK_OPTION_NODELAY, 99))                     \
     X(anysock_get_option, EFAULT, VALUE_IS_0, (NULL, ANYSOCK_OPTION_NODELAY, &out.value))          \
@@ -226,6 +231,8 @@ static struct results {
     X(anysock_interface_of, EAFNOSUPPORT, UNTOUCHED, (&no_addr, &out.index))                       \
     X(anysock_interface_name, ENODEV, TEXT_IS_EMPTY, (0, out.text, TEXT))                          \
     X(anysock_interface_name, ENODEV, UNTOUCHED, (0, out.text, 0))                                 \
+    X(anysock_interface_name, ENOBUFS, TEXT_IS_EMPTY, (loopback, out.text, 1))                     \
+    X(anysock_interface_name, ENOBUFS, UNTOUCHED, (loopback, out.text, 0))                         \
     X(anysock_addr_to_native, EINVAL, COUNT_IS_0, (&no_addr, bytes, 0, &out.count))                \
     X(anysock_addr_to_native, ENOBUFS, COUNT_IS_0, (&addr, out.text, 15, &out.count))
 
@@ -275,7 +282,8 @@ static struct results {
     X(anysock_set_timeout, EINVAL, NOTHING, (&stream, (enum anysock_timeout) - 1, 1))              \
     X(anysock_set_timeout, EINVAL, NOTHING, (&stream, ANYSOCK_TIMEOUT_RECV, -2))                   \
     X(anysock_set_timeout, EINVAL, NOTHING, (&stream, ANYSOCK_TIMEOUT_RECV, INT_MAX))              \
-    X(anysock_get_timeout, EINVAL, NOTHING, (&stream, (enum anysock_timeout)3, &out.value))        \
+    X(anysock_get_timeout, EINVAL, VALUE_IS_FOREVER,                                               \
+      (&stream, (enum anysock_timeout)3, &out.value))                                              \
     X(anysock_set_option, EINVAL, NOTHING, (&stream, (enum anysock_option)0, 99))                  \
     X(anysock_set_option, EINVAL, NOTHING, (&stream, (enum anysock_option)37, 99))                 \
     X(anysock_set_option, ENOPROTOOPT, NOTHING, (&datagram, ANYSOCK_OPTION_NODELAY, 99))           \
@@ -303,6 +311,8 @@ static struct results {
     X(anysock_send_to, EOPNOTSUPP, COUNT_IS_0, (&stream, "x", 1, 0, &no_addr, &out.count))         \
     X(anysock_send_to, EAFNOSUPPORT, COUNT_IS_0, (&datagram, "x", 1, 0, &addr6, &out.count))       \
     X(anysock_send_to, EADDRNOTAVAIL, COUNT_IS_0, (&datagram, "x", 1, 0, &no_port, &out.count))    \
+    X(anysock_send_to, EADDRNOTAVAIL, COUNT_IS_0, (&joined, "x", 1, 0, &no_port, &out.count))      \
+    X(anysock_send_to, EISCONN, COUNT_IS_0, (&joined, "x", 1, 0, &addr, &out.count))               \
     X(anysock_send_to, EMSGSIZE, COUNT_IS_0,                                                       \
       (&datagram, long_text, sizeof long_text, 0, &addr, &out.count))                              \
     X(anysock_recv_from, EINVAL, NO_DATAGRAM,                                                      \
@@ -330,6 +340,8 @@ static struct results {
     X(anysock_poll, EINVAL, COUNT_IS_0, (items, 1, -2, &out.count))                                \
     X(anysock_poll, EINVAL, COUNT_IS_0, (items, 1, INT_MAX, &out.count))                           \
     X(anysock_poll, EINVAL, COUNT_IS_0, (&wrong_item, 1, 0, &out.count))                           \
+    X(anysock_poll, EINVAL, FIRST_IS_UNTOUCHED,                                                    \
+      (second_wrong, COUNT_OF(second_wrong), 0, &out.count))                                       \
     X(anysock_event_bind, EINVAL, NOTHING, (bound, &stream, 0))                                    \
     X(anysock_event_bind, EINVAL, NOTHING, (bound, &stream, ANYSOCK_ERROR))                        \
     X(anysock_event_bind, EBUSY, NOTHING, (unbound, &server, ANYSOCK_READABLE))                    \
@@ -414,7 +426,10 @@ static void make_all(void) {
     assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &no_port));
     assert_anysock(ANYSOCK_OK, anysock_bind(&datagram, &no_port, ANYSOCK_BIND_SERVER));
     assert_anysock(ANYSOCK_OK, anysock_local_addr(&datagram, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &joined));
+    assert_anysock(ANYSOCK_OK, anysock_connect(&joined, &addr));
     assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET6, 9, &addr6));
+    loopback = loopback_interface();
     assert_anysock(ANYSOCK_OK, anysock_addr_to_native(&addr, bytes, sizeof bytes, &length));
     assert_anysock(ANYSOCK_OK, anysock_event_create(&bound));
     assert_anysock(ANYSOCK_OK, anysock_event_create(&unbound));
@@ -446,8 +461,8 @@ static void use_all(void) {
 }
 
 static void close_all(void) {
-    struct anysock *const all[] = {&closed,   &stream, &server, &listener,
-                                   &datagram, &fresh,  &failed};
+    struct anysock *const all[] = {&closed, &stream,   &server, &listener,
+                                   &joined, &datagram, &fresh,  &failed};
     for (size_t i = 0; i < COUNT_OF(all); i++)
         assert_anysock(ANYSOCK_OK, anysock_close(all[i]));
     close_black_hole(&hole);

@@ -105,6 +105,48 @@ static void child_inherits_no_event(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_event_destroy(event));
 }
 
+/* The waitable of an event or a queue is one of several: epoll and eventfd beside it, or a pipe, a
+ * completion port, a device. The end of a direction that only the library knows needs one more in
+ * an event; a one-shot registration and a connected datagram socket do in a queue. */
+static void child_inherits_nothing_inside_events_and_queues(void **state) {
+    (void)state;
+    static const unsigned back_ends[] = {0, ANYSOCK_QUEUE_PORTABLE};
+    struct anysock client, server, datagram;
+    struct anysock_event *event;
+    struct anysock_queue *queues[COUNT_OF(back_ends)];
+    struct anysock_queue_event got[4];
+    struct anysock_addr addr;
+    unsigned events, before = inheritable_handles();
+    size_t count;
+    make_pair(0, 0, &client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(&client, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &datagram));
+    assert_anysock(ANYSOCK_OK, anysock_connect(&datagram, &addr));
+    assert_anysock(ANYSOCK_OK, anysock_event_create(&event));
+    assert_anysock(ANYSOCK_OK, anysock_event_bind(event, &server, ANYSOCK_READABLE));
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&server, ANYSOCK_SHUT_RD));
+    assert_anysock(ANYSOCK_OK, anysock_event_which(event, &events));
+    assert_int_equal(ANYSOCK_READABLE, events);
+    for (size_t b = 0; b < COUNT_OF(back_ends); b++) {
+        assert_anysock(ANYSOCK_OK, anysock_queue_open(back_ends[b], &queues[b]));
+        struct anysock *shot = b == 0 ? &client : &datagram;
+        assert_anysock(ANYSOCK_OK, anysock_queue_add(queues[b], shot, ANYSOCK_WRITABLE,
+                                                     ANYSOCK_QUEUE_ONE_SHOT, NULL));
+        assert_anysock(ANYSOCK_OK,
+                       anysock_queue_wait(queues[b], got, COUNT_OF(got), PATIENCE_MS, &count));
+        assert_int_equal(1, count);
+    }
+    assert_int_equal(before, inheritable_handles());
+    anysock_native foreign = foreign_socket(); /* the counter-proof */
+    assert_int_equal(before + 1, inheritable_handles());
+    foreign_close(foreign);
+    assert_anysock(ANYSOCK_OK, anysock_close(&datagram));
+    close_pair(&client, &server);
+    assert_anysock(ANYSOCK_OK, anysock_event_destroy(event));
+    for (size_t b = 0; b < COUNT_OF(back_ends); b++)
+        assert_anysock(ANYSOCK_OK, anysock_queue_close(queues[b]));
+}
+
 /* --- a server's address --- */
 
 static void listening_address_cannot_be_taken_over(void **state) {
@@ -172,6 +214,7 @@ int main(int argc, char **argv) {
         TEST(child_inherits_no_socket_accepted_from_a_foreign_listener),
         TEST(child_inherits_no_socket_after_its_mode_changed),
         TEST(child_inherits_no_event),
+        TEST(child_inherits_nothing_inside_events_and_queues),
         TEST(listening_address_cannot_be_taken_over),
         TEST(part_of_a_wildcard_cannot_be_taken_over),
         TEST(unbound_listeners_address_cannot_be_taken_over),

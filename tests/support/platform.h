@@ -34,13 +34,17 @@ bool is_inheritable(anysock_native native);
 /* A socket made by the system's own call, with its defaults. */
 anysock_native foreign_socket(void);
 void foreign_close(anysock_native native);
+/* One of a kind that the library does not know; false where the system makes none, or not for this
+ * user. */
+enum foreign_kind { FOREIGN_LOCAL_STREAM, FOREIGN_RAW };
+bool foreign_socket_of(enum foreign_kind kind, anysock_native *native);
 /* The index of the loopback interface. */
 unsigned loopback_interface(void);
 /* Ends receiving natively. */
 void foreign_shutdown_receiving(anysock_native native);
 /* Sets a linger time natively: close is to wait for unsent data. */
 void foreign_linger(anysock_native native, int seconds);
-/* Tries to take an address over: binds it with the raw SO_REUSEADDR. */
+/* Tries to take an address over: binds it with the raw options for that, each and all together. */
 bool can_hijack(enum anysock_type type, const struct anysock_addr *addr);
 /* Whether two servers may be bound to one stream's address, as long as none of them listens. */
 bool servers_may_bind_alike(void);
@@ -53,6 +57,8 @@ anysock_native not_a_socket(void);
 void close_not_a_socket(anysock_native native);
 /* Whether child processes inherit a waitable. */
 bool waitable_is_inheritable(anysock_waitable waitable);
+/* How many of all descriptors or handles of the process they inherit. */
+unsigned inheritable_handles(void);
 /* Runs the test program itself as a child process that inherits all it can, and tells how many of
  * these handles are sockets there; -1 if the child cannot run. Its main calls count_in_child()
  * first, which returns what main is to return in such a child, and -1 in the parent. */
@@ -90,12 +96,16 @@ unsigned stop_signals(void);
 void make_sigpipe_deadly(void);
 bool sigpipe_is_deadly(void);
 
+/* Runs a function without the rights of a privileged user, in a process of its own, and gives its
+ * result; false where there is no such thing. */
+bool run_unprivileged(int (*function)(void *), void *argument, int *result);
+
 /* Lets the process open no further descriptors, if the system can be told so. */
 bool forbid_descriptors(void);
 void allow_descriptors(void);
 
-/* The system's own name of an error number; null where it has none. 0 has one unless there is no
- * way to ask. */
+/* The system's own name of an error number, or its text for one that is newer than the tests; null
+ * where it has none. */
 const char *system_error_name(int native);
 struct resolver_name {
     const char *name;

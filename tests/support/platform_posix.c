@@ -6,8 +6,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -81,6 +83,12 @@ void foreign_close(anysock_native native) {
     (void)close(native);
 }
 
+bool foreign_socket_of(enum foreign_kind kind, anysock_native *native) {
+    bool local = kind == FOREIGN_LOCAL_STREAM;
+    *native = local ? socket(AF_UNIX, SOCK_STREAM, 0) : socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+    return *native >= 0;
+}
+
 void foreign_linger(anysock_native native, int seconds) {
     struct linger linger = {1, seconds};
     if (setsockopt(native, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) != 0)
@@ -98,18 +106,38 @@ void foreign_shutdown_receiving(anysock_native native) {
         abort();
 }
 
-bool can_hijack(enum anysock_type type, const struct anysock_addr *addr) {
-    struct sockaddr_storage raw;
-    size_t length;
-    int on = 1;
-    if (anysock_addr_to_native(addr, &raw, sizeof raw, &length) != ANYSOCK_OK)
+/* Whether a new socket with both of these options gets the address. */
+static bool can_bind_with(const int *options, int type, const struct sockaddr_storage *raw,
+                          size_t length) {
+    int on = 1, fd = socket(raw->ss_family, type, 0);
+    if (fd < 0)
         abort();
-    int fd = socket(raw.ss_family, type == ANYSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, 0);
-    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0)
-        abort();
-    int result = bind(fd, (struct sockaddr *)&raw, (socklen_t)length);
+    for (int i = 0; i < 2; i++)
+        if (setsockopt(fd, SOL_SOCKET, options[i], &on, sizeof on) != 0)
+            abort();
+    int result = bind(fd, (const struct sockaddr *)raw, (socklen_t)length);
     (void)close(fd);
     return result == 0;
+}
+
+bool can_hijack(enum anysock_type type, const struct anysock_addr *addr) {
+    static const int ways[][2] = {
+        {SO_REUSEADDR, SO_REUSEADDR},
+#ifdef SO_REUSEPORT
+        {SO_REUSEPORT, SO_REUSEPORT},
+        {SO_REUSEADDR, SO_REUSEPORT},
+#endif
+    };
+    struct sockaddr_storage raw;
+    size_t length;
+    bool taken = false;
+    if (anysock_addr_to_native(addr, &raw, sizeof raw, &length) != ANYSOCK_OK)
+        abort();
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        taken = can_bind_with(ways[i], type == ANYSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, &raw,
+                              length) ||
+                taken;
+    return taken;
 }
 
 bool servers_may_bind_alike(void) {
@@ -142,6 +170,18 @@ void close_not_a_socket(anysock_native native) {
 
 bool waitable_is_inheritable(anysock_waitable waitable) {
     return is_inheritable(waitable);
+}
+
+/* More than any test has open; there is no list of them on every system. */
+#define HIGHEST 4096
+
+unsigned inheritable_handles(void) {
+    unsigned count = 0;
+    for (int fd = 0; fd <= HIGHEST; fd++) {
+        int flags = fcntl(fd, F_GETFD);
+        count += flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    }
+    return count;
 }
 
 /* What the child is told: this word, and the descriptors. */
@@ -269,6 +309,32 @@ bool sigpipe_is_deadly(void) {
            sigismember(&pending, SIGPIPE) == 0;
 }
 
+/* The user that owns nothing, where the process may become another one. */
+#define NOBODY 65534
+
+static bool drop_privileges(void) {
+    if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
+        return false;
+    return geteuid() != 0;
+}
+
+bool run_unprivileged(int (*function)(void *), void *argument, int *result) {
+    int ends[2], status;
+    if (pipe(ends) != 0)
+        abort();
+    pid_t child = fork();
+    if (child == 0) {
+        if (!drop_privileges())
+            _exit(1);
+        int code = function(argument);
+        _exit(write(ends[1], &code, sizeof code) == (ssize_t)sizeof code ? 0 : 1);
+    }
+    (void)close(ends[1]);
+    bool ran = child > 0 && read(ends[0], result, sizeof *result) == (ssize_t)sizeof *result;
+    (void)close(ends[0]);
+    return child > 0 && waitpid(child, &status, 0) == child && ran;
+}
+
 static struct rlimit before;
 
 /* The limit is that of the next descriptor's number: the lowest free one. */
@@ -285,13 +351,31 @@ void allow_descriptors(void) {
     (void)setrlimit(RLIMIT_NOFILE, &before);
 }
 
+/* What the preprocessor makes of a name: its number, or the name where there is no such thing. */
+#define TEXT_OF(number) #number
+static const struct {
+    const char *name, *number;
+} error_names[] = {
+#define X(name) {#name, TEXT_OF(name)},
+#include "errno_names.h"
+#undef X
+};
+
+/* Systems tell what they do not know with the number in the text, or without. */
+static bool has_text(int native) {
+    char unknown[128];
+    (void)snprintf(unknown, sizeof unknown, "%s", strerror(99999));
+    return strncmp(strerror(native), unknown, strcspn(unknown, "0123456789")) != 0;
+}
+
+/* By the headers; a number that is not listed still has the system's text, so that it is missed. */
 const char *system_error_name(int native) {
-#ifdef __GLIBC__
-    return strerrorname_np(native);
-#else
-    (void)native;
-    return NULL;
-#endif
+    if (native == 0)
+        return "0";
+    for (size_t i = 0; i < sizeof error_names / sizeof error_names[0]; i++)
+        if (atoi(error_names[i].number) == native)
+            return error_names[i].name;
+    return has_text(native) ? strerror(native) : NULL;
 }
 
 bool poll_sees_ends_behind_data(void) {

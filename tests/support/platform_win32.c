@@ -88,6 +88,13 @@ void foreign_close(anysock_native native) {
     (void)closesocket(native);
 }
 
+/* Wine's Winsock has no local sockets; raw ones are for administrators. */
+bool foreign_socket_of(enum foreign_kind kind, anysock_native *native) {
+    bool local = kind == FOREIGN_LOCAL_STREAM;
+    *native = local ? socket(AF_UNIX, SOCK_STREAM, 0) : socket(AF_INET, SOCK_RAW, IPPROTO_ICMP);
+    return *native != INVALID_SOCKET;
+}
+
 void foreign_linger(anysock_native native, int seconds) {
     struct linger linger = {1, (u_short)seconds};
     if (setsockopt(native, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof linger) != 0)
@@ -142,6 +149,16 @@ void close_not_a_socket(anysock_native native) {
 
 bool waitable_is_inheritable(anysock_waitable waitable) {
     return is_inheritable((anysock_native)waitable);
+}
+
+/* More than any test has open; the numbers of handles are multiples of 4. */
+#define HIGHEST 8192
+
+unsigned inheritable_handles(void) {
+    unsigned count = 0;
+    for (anysock_native handle = 4; handle <= HIGHEST; handle += 4)
+        count += is_inheritable(handle);
+    return count;
 }
 
 /* What the child is told: this word, and the handles. */
@@ -239,6 +256,13 @@ void make_sigpipe_deadly(void) {
 
 bool sigpipe_is_deadly(void) {
     return true;
+}
+
+bool run_unprivileged(int (*function)(void *), void *argument, int *result) {
+    (void)function;
+    (void)argument;
+    (void)result;
+    return false;
 }
 
 bool forbid_descriptors(void) {
