@@ -80,3 +80,14 @@ IS(EDQUOT, ENOBUFS)
 #ifdef EUSERS
 IS(EUSERS, ENOBUFS)
 #endif
+/* FreeBSD: a sandbox (Capsicum) forbids the call, or the descriptor does not allow it. */
+#ifdef ECAPMODE
+IS(ECAPMODE, EACCES)
+#endif
+#ifdef ENOTCAPABLE
+IS(ENOTCAPABLE, EACCES)
+#endif
+/* macOS: the queue of the interface is full. */
+#ifdef EQFULL
+IS(EQFULL, ENOBUFS)
+#endif

@@ -288,11 +288,8 @@ static const char *const unknown_on_purpose[] = {
     "EBADMACHO",
     "ENOPOLICY",
     "EPROCLIM",
-    /* Capsicum, IPsec and a full queue of macOS may be met by sockets. Nobody has tried it. */
-    "ECAPMODE",
-    "ENOTCAPABLE",
+    /* OpenBSD's IPsec; sockets may meet it, but nobody has tried what it means to them. */
     "EIPSEC",
-    "EQFULL",
 };
 
 static bool is_unknown_on_purpose(const char *name) {
