@@ -252,6 +252,30 @@ static void keepalive_works_on_a_connection(void **state) {
     close_pair(&client, &server);
 }
 
+/* By the straight accept, and by the careful one, which the peer's address takes. */
+static void keepalive_times_of_a_listener_are_its_connections_too(void **state) {
+    (void)state;
+    const struct anysock_option_row *idle = &rows[ANYSOCK_OPTION_KEEPALIVE_IDLE - 1];
+    const struct anysock_option_row *interval = &rows[ANYSOCK_OPTION_KEEPALIVE_INTERVAL - 1];
+    struct anysock listener, server;
+    struct anysock_addr addr, peer;
+    make_listener(ANYSOCK_INET, 0, &listener, &addr);
+    assert_anysock(ANYSOCK_OK, anysock_set_option(&listener, ANYSOCK_OPTION_KEEPALIVE, 1));
+    set(&listener, idle, 60);
+    for (size_t i = 0; i < 2; i++) {
+        struct anysock client;
+        assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &client));
+        assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
+        assert_anysock(ANYSOCK_OK, anysock_accept(&listener, 0, &server, i == 0 ? NULL : &peer));
+        expect(&server, idle, 60);
+        set(&server, interval, 7);
+        expect(&server, interval, 7);
+        expect(&server, idle, 60);
+        close_pair(&client, &server);
+    }
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
 static void v6only_is_for_the_time_before_bind(void **state) {
     (void)state;
     for (size_t i = 2; i < COUNT_OF(sockets); i++) {
@@ -415,6 +439,7 @@ int main(void) {
         TEST(buffers_are_as_long_as_asked_for_or_as_allowed),
         TEST(keepalive_times_come_back_before_and_after_it_is_on),
         TEST(keepalive_works_on_a_connection),
+        TEST(keepalive_times_of_a_listener_are_its_connections_too),
         TEST(v6only_is_for_the_time_before_bind),
         TEST(without_v6only_ipv4_clients_come_too),
         TEST(accepting_tells_a_listener),
