@@ -882,7 +882,8 @@ ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeou
 enum anysock_option {
     ANYSOCK_OPTION_NODELAY = 1,            /**< send small pieces at once (no Nagle) */
     ANYSOCK_OPTION_KEEPALIVE = 2,          /**< probe idle connections */
-    ANYSOCK_OPTION_KEEPALIVE_IDLE = 3,     /**< seconds of silence before the first probe */
+    ANYSOCK_OPTION_KEEPALIVE_IDLE = 3,     /**< seconds of silence before the first probe. What a
+                                                listener has, its connections have too */
     ANYSOCK_OPTION_KEEPALIVE_INTERVAL = 4, /**< seconds between probes */
     ANYSOCK_OPTION_KEEPALIVE_COUNT = 5,    /**< unanswered probes that end the connection */
     ANYSOCK_OPTION_USER_TIMEOUT = 6, /**< milliseconds that sent data may stay unacknowledged; 0:
@@ -904,8 +905,9 @@ enum anysock_option {
     ANYSOCK_OPTION_TOS =
         19, /**< type of service byte (IPv4), traffic class (IPv6). Of a stream's the
                two lowest bits are the system's. Windows accepts and ignores it */
-    ANYSOCK_OPTION_V6ONLY = 20,        /**< IPv6 socket without IPv4-mapped peers; before bind */
-    ANYSOCK_OPTION_DONT_FRAGMENT = 21, /**< never fragment what is sent */
+    ANYSOCK_OPTION_V6ONLY = 20, /**< IPv6 socket without IPv4-mapped peers; before bind */
+    ANYSOCK_OPTION_DONT_FRAGMENT =
+        21,                       /**< never fragment what is sent (OpenBSD and NetBSD: IPv6) */
     ANYSOCK_OPTION_PATH_MTU = 22, /**< bytes of the path's packets; connected sockets, read only */
     ANYSOCK_OPTION_MULTICAST_TTL = 23, /**< hops of multicast datagrams */
     ANYSOCK_OPTION_MULTICAST_LOOP =
@@ -929,7 +931,8 @@ enum anysock_option {
     ANYSOCK_OPTION_TYPE = 34,   /**< a number of enum anysock_type; read only */
     ANYSOCK_OPTION_FAMILY = 35, /**< a number of enum anysock_family; read only */
     ANYSOCK_OPTION_PROTOCOL =
-        36 /**< number of the protocol, as in an IP packet: 6 is TCP, 17 UDP; read only */
+        36 /**< number of the protocol, as in an IP packet: 6 is TCP, 17 UDP; read only. Where
+              the system does not tell, the library knows it by the type */
 };
 
 /**
