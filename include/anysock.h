@@ -862,7 +862,8 @@ ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeou
 
 /**
  * Options with one integer value. Units, ranges and the kinds of socket that have them are in
- * docs/options.md; flags are 0 or 1.
+ * docs/options.md; flags are 0 or 1. What is set on an IPv6 socket counts for its IPv4-mapped
+ * peers, too, where the system can (Linux, Windows).
  *
  * What systems have besides is left out for one of these reasons:
  *

@@ -16,18 +16,31 @@ static const struct place *find_place(enum anysock_option option, bool inet6) {
     return &places[index][inet6];
 }
 
-int anysock_port_set_option(anysock_native native, enum anysock_option option, bool inet6,
-                            int value) {
-    const struct place *place = find_place(option, inet6);
+static int set_at(const struct place *place, anysock_native native, int value) {
     union native_value own;
-    if (place == NULL)
-        return missing();
     raw_length length = to_native(place->shape, value, &own);
     int result = setsockopt(raw(native), place->level, place->name, (const char *)&own, length);
     if (result == 0 || place->shape != NARROW)
         return result;
     own.byte = (unsigned char)value;
     return setsockopt(raw(native), place->level, place->name, (const char *)&own, 1);
+}
+
+/* Without V6ONLY, what an IPv6 socket sends to IPv4-mapped peers goes by IPv4's place. Not every
+ * system lets IPv6 sockets have that, and not every option is there. */
+int anysock_port_set_option(anysock_native native, enum anysock_option option, bool inet6,
+                            int value) {
+    const struct place *place = find_place(option, inet6);
+    if (place == NULL)
+        return missing();
+    int result = set_at(place, native, value);
+    const struct place *mapped = find_place(option, false);
+    if (result != 0 || mapped == NULL || mapped->level == place->level)
+        return result;
+    int error = anysock_port_native_error();
+    (void)set_at(mapped, native, value);
+    anysock_port_set_native_error(error);
+    return 0;
 }
 
 /* Any system may answer with one byte, the first one, and leave the others alone. */

@@ -371,6 +371,28 @@ static void families_do_not_mix(void **state) {
     }
 }
 
+/* Without V6ONLY an IPv6 socket has IPv4-mapped peers, too. */
+static void option_of_an_inet6_socket_counts_for_ipv4_peers(void **state) {
+    (void)state;
+    static const struct {
+        enum anysock_option option;
+        int value;
+    } table[] = {{ANYSOCK_OPTION_TTL, 33},
+                 {ANYSOCK_OPTION_TOS, 0x20},
+                 {ANYSOCK_OPTION_DONT_FRAGMENT, 1},
+                 {ANYSOCK_OPTION_DONT_FRAGMENT, 0}};
+    for (size_t i = 2; i < COUNT_OF(sockets); i++) {
+        for (size_t row = 0; row < COUNT_OF(table); row++) {
+            enum anysock_option option = table[row].option;
+            if (option_is_missing(option, true) || !inet6_sockets_have_ipv4_options())
+                continue;
+            set(&sockets[i], &rows[option - 1], table[row].value);
+            assert_int_equal(0, anysock_port_get_option(sockets[i].native_, option, false, &value));
+            assert_int_equal(table[row].value, value);
+        }
+    }
+}
+
 static void multicast_leaves_by_the_interface_asked_for(void **state) {
     (void)state;
     const struct anysock_option_row *row = &rows[ANYSOCK_OPTION_MULTICAST_INTERFACE - 1];
@@ -446,6 +468,7 @@ int main(void) {
         TEST(path_mtu_wants_a_peer),
         TEST(options_can_be_set_on_a_connection),
         TEST(families_do_not_mix),
+        TEST(option_of_an_inet6_socket_counts_for_ipv4_peers),
         TEST(multicast_leaves_by_the_interface_asked_for),
         TEST(socket_tells_its_kind),
         TEST(processor_of_a_fresh_socket_is_none),

@@ -132,6 +132,14 @@ bool refusals_fail_sends(void) {
     return true;
 }
 
+bool inet6_sockets_have_ipv4_options(void) {
+#ifdef __linux__
+    return true;
+#else
+    return false; /* the BSDs refuse IPv4's level there */
+#endif
+}
+
 anysock_native not_a_socket(void) {
     return open("/dev/null", O_RDONLY);
 }

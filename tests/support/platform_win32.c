@@ -132,6 +132,10 @@ bool refusals_fail_sends(void) {
     return is_wine();
 }
 
+bool inet6_sockets_have_ipv4_options(void) {
+    return true;
+}
+
 anysock_native not_a_socket(void) {
     return (anysock_native)CreateEvent(NULL, TRUE, FALSE, NULL);
 }
