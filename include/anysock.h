@@ -888,10 +888,15 @@ enum anysock_option {
     ANYSOCK_OPTION_KEEPALIVE_INTERVAL = 4, /**< seconds between probes */
     ANYSOCK_OPTION_KEEPALIVE_COUNT = 5,    /**< unanswered probes that end the connection */
     ANYSOCK_OPTION_USER_TIMEOUT = 6, /**< milliseconds that sent data may stay unacknowledged; 0:
-                                        the system's rule. Systems that count seconds round up */
+                                        the system's rule. Systems that count seconds round up.
+                                        Windows has no way back to its rule: setting 0 is
+                                        #ANYSOCK_ENOPROTOOPT there; no limit reads as INT_MAX */
     ANYSOCK_OPTION_CORK = 7,         /**< hold partial segments back until it is cleared */
     ANYSOCK_OPTION_QUICK_ACK = 8,    /**< acknowledge at once; not sticky */
-    ANYSOCK_OPTION_FAST_OPEN = 9,    /**< listener: how many fast-open requests may wait */
+    ANYSOCK_OPTION_FAST_OPEN = 9,    /**< listener: how many fast-open requests may wait.
+                                            Where the system has a switch (all but Linux), any
+                                            number but 0 is on and reads as 1; macOS wants the
+                                            socket to listen already */
     ANYSOCK_OPTION_NOT_SENT_LOW_WATER =
         10, /**< bytes not yet sent above which the socket is not writable */
     ANYSOCK_OPTION_MAX_SEGMENT = 11, /**< bytes of a segment */
@@ -902,7 +907,9 @@ enum anysock_option {
     ANYSOCK_OPTION_RECV_LOW_WATER = 15, /**< bytes that make the socket readable */
     ANYSOCK_OPTION_BROADCAST = 16,      /**< may send to broadcast addresses */
     ANYSOCK_OPTION_DONT_ROUTE = 17,     /**< only to hosts on the same link */
-    ANYSOCK_OPTION_TTL = 18, /**< hops of what is sent (IPv4 time to live, IPv6 hop limit) */
+    ANYSOCK_OPTION_TTL = 18, /**< hops of what is sent (IPv4 time to live, IPv6 hop limit). macOS
+                                and the BSDs do not tell IPv6's before it is set: it reads as 64,
+                                their default */
     ANYSOCK_OPTION_TOS =
         19, /**< type of service byte (IPv4), traffic class (IPv6). Of a stream's the
                two lowest bits are the system's. Windows accepts and ignores it */

@@ -6,7 +6,7 @@
  *     union native_value { int number; unsigned char byte; ... }   all that the system takes
  *     missing()           sets the error of an option that the system does not have
  *     to_native(), from_native()   the value in the system's shape and back; to_native() returns
- * the length of it, also for the answer
+ * the length of it, which that of the answer is too; 0 if the system has no such value
  */
 
 static const struct place *find_place(enum anysock_option option, bool inet6) {
@@ -19,6 +19,8 @@ static const struct place *find_place(enum anysock_option option, bool inet6) {
 static int set_at(const struct place *place, anysock_native native, int value) {
     union native_value own;
     raw_length length = to_native(place->shape, value, &own);
+    if (length == 0)
+        return missing();
     int result = setsockopt(raw(native), place->level, place->name, (const char *)&own, length);
     if (result == 0 || place->shape != NARROW)
         return result;
@@ -50,7 +52,7 @@ int anysock_port_get_option(anysock_native native, enum anysock_option option, b
     union native_value own;
     if (place == NULL)
         return missing();
-    raw_length length = to_native(place->shape, 0, &own);
+    raw_length length = to_native(place->shape, 1, &own); /* a value that every shape has */
     if (getsockopt(raw(native), place->level, place->name, (char *)&own, &length) != 0)
         return -1;
     if (length == 1)
