@@ -53,6 +53,7 @@ int anysock_port_get_option(anysock_native native, enum anysock_option option, b
     if (place == NULL)
         return missing();
     raw_length length = to_native(place->shape, 1, &own); /* a value that every shape has */
+    memset(&own, 0, sizeof own);
     if (getsockopt(raw(native), place->level, place->name, (char *)&own, &length) != 0)
         return -1;
     if (length == 1)

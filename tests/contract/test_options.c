@@ -388,6 +388,7 @@ static void option_of_an_inet6_socket_counts_for_ipv4_peers(void **state) {
                  {ANYSOCK_OPTION_DONT_FRAGMENT, 1},
                  {ANYSOCK_OPTION_DONT_FRAGMENT, 0}};
     for (size_t i = 2; i < COUNT_OF(sockets); i++) {
+        assert_anysock(ANYSOCK_OK, anysock_set_option(&sockets[i], ANYSOCK_OPTION_V6ONLY, 0));
         for (size_t row = 0; row < COUNT_OF(table); row++) {
             enum anysock_option option = table[row].option;
             if (option_is_missing(option, true) || !inet6_sockets_have_ipv4_options())
