@@ -875,7 +875,8 @@ ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeou
 
 /**
  * Options with one integer value. Units, ranges and the kinds of socket that have them are in
- * docs/options.md; flags are 0 or 1.
+ * docs/options.md; flags are 0 or 1. What is set on an IPv6 socket counts for its IPv4-mapped
+ * peers, too, where the system can (Linux, Windows).
  *
  * What systems have besides is left out for one of these reasons:
  *
@@ -895,14 +896,20 @@ ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeou
 enum anysock_option {
     ANYSOCK_OPTION_NODELAY = 1,            /**< send small pieces at once (no Nagle) */
     ANYSOCK_OPTION_KEEPALIVE = 2,          /**< probe idle connections */
-    ANYSOCK_OPTION_KEEPALIVE_IDLE = 3,     /**< seconds of silence before the first probe */
+    ANYSOCK_OPTION_KEEPALIVE_IDLE = 3,     /**< seconds of silence before the first probe. What a
+                                                listener has, its connections have too */
     ANYSOCK_OPTION_KEEPALIVE_INTERVAL = 4, /**< seconds between probes */
     ANYSOCK_OPTION_KEEPALIVE_COUNT = 5,    /**< unanswered probes that end the connection */
     ANYSOCK_OPTION_USER_TIMEOUT = 6, /**< milliseconds that sent data may stay unacknowledged; 0:
-                                        the system's rule. Systems that count seconds round up */
+                                        the system's rule. Systems that count seconds round up.
+                                        Windows has no way back to its rule: setting 0 is
+                                        #ANYSOCK_ENOPROTOOPT there; no limit reads as INT_MAX */
     ANYSOCK_OPTION_CORK = 7,         /**< hold partial segments back until it is cleared */
     ANYSOCK_OPTION_QUICK_ACK = 8,    /**< acknowledge at once; not sticky */
-    ANYSOCK_OPTION_FAST_OPEN = 9,    /**< listener: how many fast-open requests may wait */
+    ANYSOCK_OPTION_FAST_OPEN = 9,    /**< listener: how many fast-open requests may wait.
+                                            Where the system has a switch (all but Linux), any
+                                            number but 0 is on and reads as 1; macOS wants the
+                                            socket to listen already */
     ANYSOCK_OPTION_NOT_SENT_LOW_WATER =
         10, /**< bytes not yet sent above which the socket is not writable */
     ANYSOCK_OPTION_MAX_SEGMENT = 11, /**< bytes of a segment */
@@ -913,12 +920,15 @@ enum anysock_option {
     ANYSOCK_OPTION_RECV_LOW_WATER = 15, /**< bytes that make the socket readable */
     ANYSOCK_OPTION_BROADCAST = 16,      /**< may send to broadcast addresses */
     ANYSOCK_OPTION_DONT_ROUTE = 17,     /**< only to hosts on the same link */
-    ANYSOCK_OPTION_TTL = 18, /**< hops of what is sent (IPv4 time to live, IPv6 hop limit) */
+    ANYSOCK_OPTION_TTL = 18, /**< hops of what is sent (IPv4 time to live, IPv6 hop limit). macOS
+                                and the BSDs do not tell IPv6's before it is set: it reads as 64,
+                                their default */
     ANYSOCK_OPTION_TOS =
         19, /**< type of service byte (IPv4), traffic class (IPv6). Of a stream's the
                two lowest bits are the system's. Windows accepts and ignores it */
-    ANYSOCK_OPTION_V6ONLY = 20,        /**< IPv6 socket without IPv4-mapped peers; before bind */
-    ANYSOCK_OPTION_DONT_FRAGMENT = 21, /**< never fragment what is sent */
+    ANYSOCK_OPTION_V6ONLY = 20, /**< IPv6 socket without IPv4-mapped peers; before bind */
+    ANYSOCK_OPTION_DONT_FRAGMENT =
+        21,                       /**< never fragment what is sent (OpenBSD and NetBSD: IPv6) */
     ANYSOCK_OPTION_PATH_MTU = 22, /**< bytes of the path's packets; connected sockets, read only */
     ANYSOCK_OPTION_MULTICAST_TTL = 23, /**< hops of multicast datagrams */
     ANYSOCK_OPTION_MULTICAST_LOOP =
@@ -942,7 +952,8 @@ enum anysock_option {
     ANYSOCK_OPTION_TYPE = 34,   /**< a number of enum anysock_type; read only */
     ANYSOCK_OPTION_FAMILY = 35, /**< a number of enum anysock_family; read only */
     ANYSOCK_OPTION_PROTOCOL =
-        36 /**< number of the protocol, as in an IP packet: 6 is TCP, 17 UDP; read only */
+        36 /**< number of the protocol, as in an IP packet: 6 is TCP, 17 UDP; read only. Where
+              the system does not tell, the library knows it by the type */
 };
 
 /**

@@ -21,6 +21,6 @@ int anysock_accept(struct anysock *listener, unsigned flags, struct anysock *chi
     anysock_native native = accept_plainly(listener->native_);
     if (native == (anysock_native)-1)
         return anysock_accept_again(kept, kept_child);
-    make_child(kept_child, native, state_of(kept), 0);
+    make_child(kept_child, native, kept, 0);
     return ANYSOCK_OK;
 }

@@ -338,11 +338,15 @@ static inline void make_closed(struct anysock *s) {
 int anysock_bind_to(struct anysock *s, const struct anysock_addr *addr,
                     enum anysock_bind_intent intent);
 /* What accept makes of a connection, with the bits of its mode. Nobody else knows it yet, so that
- * it may be written like anything else; a new connection is plain (see plain.c). */
-static inline void make_child(struct anysock *child, anysock_native native, uint32_t listener,
-                              uint32_t mode) {
+ * it may be written like anything else; a new connection is plain (see plain.c). Natively it has
+ * the listener's keep-alive times; where these cannot be asked for, what is known of them goes with
+ * them. */
+static inline void make_child(struct anysock *child, anysock_native native,
+                              const struct anysock *listener, uint32_t mode) {
     make_closed(child);
-    child->state_ = PLAIN_STREAM | ST_BOUND | (listener & (ST_INET6 | ST_LINGERS)) | mode;
+    child->state_ = PLAIN_STREAM | ST_BOUND | (state_of(listener) & (ST_INET6 | ST_LINGERS)) | mode;
+    if (anysock_port_traits.has_keepalive_call)
+        memcpy(child->kept_, listener->kept_, sizeof child->kept_);
     child->native_ = native;
     child->plain_[PLAIN_SEND] = child->plain_[PLAIN_RECV] = 1;
     child->plain_[PLAIN_WAIT] = BOTH;

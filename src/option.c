@@ -52,6 +52,9 @@ static const struct anysock_option_row rows[] = {
 
 #define ROWS (sizeof rows / sizeof rows[0])
 
+/* As in an IP packet. */
+enum { PROTOCOL_TCP = 6, PROTOCOL_UDP = 17 };
+
 /* What Windows starts with. */
 static const uint16_t keepalive_default_s[2] = {7200, 1};
 
@@ -137,6 +140,18 @@ static bool is_known(const struct anysock *s, enum anysock_option option, int *v
     return true;
 }
 
+/* What it knows where the system cannot be asked. */
+static bool is_known_otherwise(const struct anysock *s, enum anysock_option option, int *value) {
+    int time = keepalive_time(option);
+    if (option == ANYSOCK_OPTION_PROTOCOL)
+        *value = is_stream(s) ? PROTOCOL_TCP : PROTOCOL_UDP;
+    else if (time >= 0 && anysock_port_traits.has_keepalive_call)
+        *value = s->kept_[time] != 0 ? s->kept_[time] : keepalive_default_s[time];
+    else
+        return false;
+    return true;
+}
+
 /* The interface for multicast, which few systems tell; streams keep their times there. */
 static void keep_interface(struct anysock *s, int index) {
     s->kept_[0] = (uint16_t)(index & 0xffff);
@@ -184,9 +199,5 @@ int anysock_get_option(struct anysock *s, enum anysock_option option, int *value
 
     *value = 0;
     code = fail_option(s);
-    int time = keepalive_time(option);
-    if (code != ANYSOCK_ENOPROTOOPT || time < 0 || !anysock_port_traits.has_keepalive_call)
-        return code;
-    *value = s->kept_[time] != 0 ? s->kept_[time] : keepalive_default_s[time];
-    return ANYSOCK_OK;
+    return code == ANYSOCK_ENOPROTOOPT && is_known_otherwise(s, option, value) ? ANYSOCK_OK : code;
 }

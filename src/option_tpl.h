@@ -6,7 +6,7 @@
  *     union native_value { int number; unsigned char byte; ... }   all that the system takes
  *     missing()           sets the error of an option that the system does not have
  *     to_native(), from_native()   the value in the system's shape and back; to_native() returns
- * the length of it, also for the answer
+ * the length of it, which that of the answer is too; 0 if the system has no such value
  */
 
 static const struct place *find_place(enum anysock_option option, bool inet6) {
@@ -16,18 +16,33 @@ static const struct place *find_place(enum anysock_option option, bool inet6) {
     return &places[index][inet6];
 }
 
-int anysock_port_set_option(anysock_native native, enum anysock_option option, bool inet6,
-                            int value) {
-    const struct place *place = find_place(option, inet6);
+static int set_at(const struct place *place, anysock_native native, int value) {
     union native_value own;
-    if (place == NULL)
-        return missing();
     raw_length length = to_native(place->shape, value, &own);
+    if (length == 0)
+        return missing();
     int result = setsockopt(raw(native), place->level, place->name, (const char *)&own, length);
     if (result == 0 || place->shape != NARROW)
         return result;
     own.byte = (unsigned char)value;
     return setsockopt(raw(native), place->level, place->name, (const char *)&own, 1);
+}
+
+/* Without V6ONLY, what an IPv6 socket sends to IPv4-mapped peers goes by IPv4's place. Not every
+ * system lets IPv6 sockets have that, and not every option is there. */
+int anysock_port_set_option(anysock_native native, enum anysock_option option, bool inet6,
+                            int value) {
+    const struct place *place = find_place(option, inet6);
+    if (place == NULL)
+        return missing();
+    int result = set_at(place, native, value);
+    const struct place *mapped = find_place(option, false);
+    if (result != 0 || mapped == NULL || mapped->level == place->level)
+        return result;
+    int error = anysock_port_native_error();
+    (void)set_at(mapped, native, value);
+    anysock_port_set_native_error(error);
+    return 0;
 }
 
 /* Any system may answer with one byte, the first one, and leave the others alone. */
@@ -37,7 +52,8 @@ int anysock_port_get_option(anysock_native native, enum anysock_option option, b
     union native_value own;
     if (place == NULL)
         return missing();
-    raw_length length = to_native(place->shape, 0, &own);
+    raw_length length = to_native(place->shape, 1, &own); /* a value that every shape has */
+    memset(&own, 0, sizeof own);
     if (getsockopt(raw(native), place->level, place->name, (char *)&own, &length) != 0)
         return -1;
     if (length == 1)

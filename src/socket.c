@@ -228,7 +228,7 @@ static int accept_into(struct anysock *listener, unsigned flags, struct anysock 
             memset(peer, 0, sizeof *peer);
         return code;
     }
-    make_child(child, native, state_of(listener), anysock_mode_initial(nonblocking, nonblocking));
+    make_child(child, native, listener, anysock_mode_initial(nonblocking, nonblocking));
     return ANYSOCK_OK;
 }
 

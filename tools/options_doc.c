@@ -28,7 +28,7 @@ int main(void) {
         printf("| `ANYSOCK_OPTION_%s` | %s | ", rows[i].name, rows[i].unit);
         if (rows[i].read_only)
             printf("read only");
-        else if (rows[i].max >= INT_MAX / 2)
+        else if (rows[i].max == INT_MAX)
             printf("%d up", rows[i].min);
         else
             printf("%d to %d", rows[i].min, rows[i].max);

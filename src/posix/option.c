@@ -6,11 +6,12 @@
 enum shape {
     ABSENT,
     PLAIN,
-    FLAG,      /* anything but 0 is 1 */
+    FLAG,      /* anything but 0 is 1, also to be set */
     NARROW,    /* OpenBSD takes one byte and nothing else; the others take an int too */
     BUFFER,    /* Linux answers the double of what was set */
     SECONDS,   /* milliseconds here, whole seconds there, rounded up */
     DISCOVER,  /* Linux: don't fragment is a way of path MTU discovery */
+    HOPS,      /* the BSDs answer -1 for the system's default */
     INTERFACE, /* the index is in a structure; most systems do not answer it */
 };
 
@@ -57,6 +58,8 @@ static const struct place places[][2] = {
     [ANYSOCK_OPTION_USER_TIMEOUT] = AT(IPPROTO_TCP, TCP_USER_TIMEOUT, PLAIN),
 #elif defined(TCP_RXT_CONNDROPTIME)
     [ANYSOCK_OPTION_USER_TIMEOUT] = AT(IPPROTO_TCP, TCP_RXT_CONNDROPTIME, SECONDS),
+#elif defined(TCP_MAXUNACKTIME) /* FreeBSD */
+    [ANYSOCK_OPTION_USER_TIMEOUT] = AT(IPPROTO_TCP, TCP_MAXUNACKTIME, SECONDS),
 #endif
 #if defined(TCP_CORK)
     [ANYSOCK_OPTION_CORK] = AT(IPPROTO_TCP, TCP_CORK, FLAG),
@@ -66,8 +69,10 @@ static const struct place places[][2] = {
 #ifdef TCP_QUICKACK
     [ANYSOCK_OPTION_QUICK_ACK] = AT(IPPROTO_TCP, TCP_QUICKACK, FLAG),
 #endif
-#ifdef TCP_FASTOPEN
+#if defined(TCP_FASTOPEN) && defined(__linux__) /* elsewhere the same name is a switch */
     [ANYSOCK_OPTION_FAST_OPEN] = AT(IPPROTO_TCP, TCP_FASTOPEN, PLAIN),
+#elif defined(TCP_FASTOPEN)
+    [ANYSOCK_OPTION_FAST_OPEN] = AT(IPPROTO_TCP, TCP_FASTOPEN, FLAG),
 #endif
 #ifdef TCP_NOTSENT_LOWAT
     [ANYSOCK_OPTION_NOT_SENT_LOW_WATER] = AT(IPPROTO_TCP, TCP_NOTSENT_LOWAT, PLAIN),
@@ -79,7 +84,7 @@ static const struct place places[][2] = {
     [ANYSOCK_OPTION_RECV_LOW_WATER] = AT(SOL_SOCKET, SO_RCVLOWAT, PLAIN),
     [ANYSOCK_OPTION_BROADCAST] = AT(SOL_SOCKET, SO_BROADCAST, FLAG),
     [ANYSOCK_OPTION_DONT_ROUTE] = AT(SOL_SOCKET, SO_DONTROUTE, FLAG),
-    [ANYSOCK_OPTION_TTL] = BY_FAMILY(IP_TTL, PLAIN, IPV6_UNICAST_HOPS, PLAIN),
+    [ANYSOCK_OPTION_TTL] = BY_FAMILY(IP_TTL, PLAIN, IPV6_UNICAST_HOPS, HOPS),
     [ANYSOCK_OPTION_TOS] = BY_FAMILY(IP_TOS, PLAIN, IPV6_TCLASS, PLAIN),
     [ANYSOCK_OPTION_V6ONLY] = BY_FAMILY(0, ABSENT, IPV6_V6ONLY, FLAG),
 #if defined(IP_MTU_DISCOVER)
@@ -87,6 +92,8 @@ static const struct place places[][2] = {
         BY_FAMILY(IP_MTU_DISCOVER, DISCOVER, IPV6_MTU_DISCOVER, DISCOVER),
 #elif defined(IP_DONTFRAG) && defined(IPV6_DONTFRAG)
     [ANYSOCK_OPTION_DONT_FRAGMENT] = BY_FAMILY(IP_DONTFRAG, FLAG, IPV6_DONTFRAG, FLAG),
+#elif defined(IPV6_DONTFRAG) /* OpenBSD, NetBSD */
+    [ANYSOCK_OPTION_DONT_FRAGMENT] = BY_FAMILY(0, ABSENT, IPV6_DONTFRAG, FLAG),
 #endif
 #if defined(IP_MTU) && defined(IPV6_MTU)
     [ANYSOCK_OPTION_PATH_MTU] = BY_FAMILY(IP_MTU, PLAIN, IPV6_MTU, PLAIN),
@@ -143,6 +150,10 @@ static const struct place places[][2] = {
 #define DISCOVER_OFF 0
 #endif
 
+/* What each of the BSDs and macOS begins with; an administrator may have changed it, and asking
+ * whether is another way on each of them. */
+enum { DEFAULT_HOPS = 64 };
+
 static int missing(void) {
     errno = ENOPROTOOPT;
     return -1;
@@ -157,6 +168,8 @@ static raw_length to_native(enum shape shape, int value, union native_value *own
     }
 #endif
     own->number = value;
+    if (shape == FLAG)
+        own->number = value != 0;
     if (shape == SECONDS)
         own->number = value / 1000 + (value % 1000 != 0);
     if (shape == DISCOVER)
@@ -183,6 +196,8 @@ static int from_native(enum shape shape, const union native_value *own, size_t l
         return number <= INT_MAX / 1000 ? number * 1000 : INT_MAX;
     case DISCOVER:
         return number == DISCOVER_ON;
+    case HOPS:
+        return number >= 0 ? number : DEFAULT_HOPS;
     case INTERFACE:
         return interface_of(own, length);
     case BUFFER:

@@ -4,6 +4,9 @@
 #ifndef ANYSOCK_POSIX_PORT_H
 #define ANYSOCK_POSIX_PORT_H
 
+/* Apple's headers show IPV6_DONTFRAG, and what else is of RFC 3542, only to who asks for it. */
+#define __APPLE_USE_RFC_3542
+
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>

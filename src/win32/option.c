@@ -9,7 +9,7 @@
 enum shape {
     ABSENT,
     PLAIN,
-    FLAG,      /* anything but 0 is 1, and the answer may be one byte */
+    FLAG,      /* anything but 0 is 1, also to be set, and the answer may be one byte */
     NARROW,    /* no option wants one byte */
     SECONDS,   /* milliseconds here, whole seconds there, rounded up */
     INTERFACE, /* an address that begins with a zero byte is an index; the answer is an index */
@@ -56,7 +56,7 @@ static const struct place places[][2] = {
     [ANYSOCK_OPTION_KEEPALIVE_INTERVAL] = AT(IPPROTO_TCP, OWN_TCP_KEEPINTVL, PLAIN),
     [ANYSOCK_OPTION_KEEPALIVE_COUNT] = AT(IPPROTO_TCP, OWN_TCP_KEEPCNT, PLAIN),
     [ANYSOCK_OPTION_USER_TIMEOUT] = AT(IPPROTO_TCP, OWN_TCP_MAXRT, SECONDS),
-    [ANYSOCK_OPTION_FAST_OPEN] = AT(IPPROTO_TCP, OWN_TCP_FASTOPEN, PLAIN),
+    [ANYSOCK_OPTION_FAST_OPEN] = AT(IPPROTO_TCP, OWN_TCP_FASTOPEN, FLAG),
     [ANYSOCK_OPTION_MAX_SEGMENT] = AT(IPPROTO_TCP, OWN_TCP_MAXSEG, PLAIN),
     [ANYSOCK_OPTION_OOB_INLINE] = AT(SOL_SOCKET, SO_OOBINLINE, FLAG),
     [ANYSOCK_OPTION_SEND_BUFFER] = AT(SOL_SOCKET, SO_SNDBUF, PLAIN),
@@ -81,12 +81,16 @@ static int missing(void) {
     return -1;
 }
 
-/* The milliseconds 0 mean the system's rule; among TCP_MAXRT's seconds that is -1 (for ever). */
+/* The milliseconds 0 mean the system's rule; among TCP_MAXRT's seconds nothing does. */
 static raw_length to_native(enum shape shape, int value, union native_value *own) {
     memset(own, 0, sizeof *own);
     own->number = value;
+    if (shape == SECONDS && value == 0)
+        return 0;
+    if (shape == FLAG)
+        own->number = value != 0;
     if (shape == SECONDS)
-        own->number = value == 0 ? -1 : value / 1000 + (value % 1000 != 0);
+        own->number = value / 1000 + (value % 1000 != 0);
     if (shape == INTERFACE)
         own->number = (int)htonl((u_long)value);
     return shape == PROTOCOL ? sizeof own->protocol : sizeof own->number;
@@ -98,7 +102,7 @@ static int from_native(enum shape shape, const union native_value *own, size_t l
     if (shape == FLAG)
         return number != 0;
     if (shape == SECONDS)
-        return number < 0 ? 0 : number <= INT_MAX / 1000 ? number * 1000 : INT_MAX;
+        return number >= 0 && number <= INT_MAX / 1000 ? number * 1000 : INT_MAX; /* -1: for ever */
     return shape == PROTOCOL ? own->protocol.iProtocol : number;
 }
 

@@ -22,7 +22,14 @@ enum oddity {
     /* There are no descriptors left, with that flag or without it. */
     HAS_NO_DESCRIPTORS,
     /* Receiving ends with an error that says so: Windows. */
-    REPORTS_THE_END
+    REPORTS_THE_END,
+    /* An IPv6 socket whose hops nobody has set answers -1: macOS, the BSDs. */
+    TELLS_NO_HOPS,
+    /* Options of IPv4 are refused: macOS, the BSDs, about IPv6 sockets. */
+    REFUSES_IPV4,
+    /* There are TCP_MAXRT, without limit at first, and TCP_FASTOPEN, which is 0 or 1: Windows 10,
+     * and not Wine. */
+    HAS_LATER_OPTIONS
 };
 /* False if no version of this system is so; then everything is as usual. */
 bool become(enum oddity oddity);

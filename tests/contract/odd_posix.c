@@ -12,7 +12,8 @@ static enum oddity now;
 static unsigned answers;
 
 bool become(enum oddity oddity) {
-    bool possible = oddity == USUAL || oddity == ANSWERS_ONE_BYTE || oddity == WANTS_ONE_BYTE;
+    bool possible = oddity == USUAL || oddity == ANSWERS_ONE_BYTE || oddity == WANTS_ONE_BYTE ||
+                    oddity == TELLS_NO_HOPS || oddity == REFUSES_IPV4;
     now = possible ? oddity : USUAL;
     answers = 0;
     return possible;
@@ -30,6 +31,12 @@ int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t 
 
 int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *length) {
     int number = 0;
+    if (now == TELLS_NO_HOPS && level == IPPROTO_IPV6 && name == IPV6_UNICAST_HOPS) {
+        number = -1;
+        memcpy(value, &number, sizeof number);
+        answers++;
+        return 0;
+    }
     if (now != ANSWERS_ONE_BYTE || *length != sizeof number)
         return __real_getsockopt(fd, level, name, value, length);
     if (__real_getsockopt(fd, level, name, &number, length) != 0)
@@ -43,8 +50,9 @@ int __wrap_getsockopt(int fd, int level, int name, void *value, socklen_t *lengt
 }
 
 int __wrap_setsockopt(int fd, int level, int name, const void *value, socklen_t length) {
-    if (now == WANTS_ONE_BYTE && length != 1 && level == IPPROTO_IP &&
-        (name == IP_MULTICAST_TTL || name == IP_MULTICAST_LOOP)) {
+    bool wants_one_byte = now == WANTS_ONE_BYTE && length != 1 &&
+                          (name == IP_MULTICAST_TTL || name == IP_MULTICAST_LOOP);
+    if (level == IPPROTO_IP && (wants_one_byte || now == REFUSES_IPV4)) {
         answers++;
         errno = EINVAL;
         return -1;

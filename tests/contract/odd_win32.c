@@ -12,6 +12,7 @@ static enum oddity now;
 static unsigned answers;
 
 static int(WINAPI *real_getsockopt)(SOCKET, int, int, char *, int *);
+static int(WINAPI *real_setsockopt)(SOCKET, int, int, const char *, int);
 static SOCKET(WINAPI *real_socket)(int, int, int, LPWSAPROTOCOL_INFOW, GROUP, DWORD);
 
 static int WINAPI odd_getsockopt(SOCKET s, int level, int name, char *value, int *length) {
@@ -24,6 +25,37 @@ static int WINAPI odd_getsockopt(SOCKET s, int level, int name, char *value, int
     *length = narrow ? 1 : (int)sizeof number;
     memcpy(value, &number, (size_t)*length); /* the first byte is the lowest */
     answers += narrow;
+    return 0;
+}
+
+enum { MAXRT = 5, FASTOPEN = 15, LATER_OPTIONS };
+static int later_options[LATER_OPTIONS];
+
+static bool is_later_option(int level, int name) {
+    return now == HAS_LATER_OPTIONS && level == IPPROTO_TCP && (name == MAXRT || name == FASTOPEN);
+}
+
+static int WINAPI get_later_option(SOCKET s, int level, int name, char *value, int *length) {
+    if (!is_later_option(level, name))
+        return real_getsockopt(s, level, name, value, length);
+    answers++;
+    memcpy(value, &later_options[name], sizeof later_options[name]);
+    return 0;
+}
+
+static int WINAPI odd_setsockopt(SOCKET s, int level, int name, const char *value, int length) {
+    int number = 0;
+    bool later = is_later_option(level, name);
+    if (!later && (now != REFUSES_IPV4 || level != IPPROTO_IP))
+        return real_setsockopt(s, level, name, value, length);
+    answers++;
+    if (later && length == sizeof number)
+        memcpy(&number, value, sizeof number);
+    if (!later || (name == FASTOPEN && number != 0 && number != 1)) {
+        WSASetLastError(WSAEINVAL);
+        return SOCKET_ERROR;
+    }
+    later_options[name] = number;
     return 0;
 }
 
@@ -82,6 +114,7 @@ bool become(enum oddity oddity) {
     now = oddity;
     answers = 0;
     real_getsockopt = getsockopt;
+    real_setsockopt = setsockopt;
     real_socket = WSASocketW;
     if (oddity == ANSWERS_ONE_BYTE)
         replace((function_pointer)getsockopt, (function_pointer)odd_getsockopt);
@@ -93,7 +126,14 @@ bool become(enum oddity oddity) {
         replace((function_pointer)recvfrom, (function_pointer)odd_recvfrom);
         replace((function_pointer)WSARecv, (function_pointer)odd_recv_vec);
     }
-    return oddity != WANTS_ONE_BYTE;
+    if (oddity == HAS_LATER_OPTIONS) {
+        later_options[MAXRT] = -1;
+        later_options[FASTOPEN] = 0;
+        replace((function_pointer)getsockopt, (function_pointer)get_later_option);
+    }
+    if (oddity == HAS_LATER_OPTIONS || oddity == REFUSES_IPV4)
+        replace((function_pointer)setsockopt, (function_pointer)odd_setsockopt);
+    return oddity != WANTS_ONE_BYTE && oddity != TELLS_NO_HOPS;
 }
 
 unsigned odd_answers(void) {

@@ -69,6 +69,51 @@ static void option_that_wants_one_byte_gets_one(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_close(&s));
 }
 
+static void hops_that_are_not_told_are_the_default(void **state) {
+    (void)state;
+    int value;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET6, ANYSOCK_DGRAM, 0, &s));
+    if (!become(TELLS_NO_HOPS))
+        return;
+    assert_anysock(ANYSOCK_OK, anysock_get_option(&s, ANYSOCK_OPTION_TTL, &value));
+    assert_int_equal(64, value);
+    assert_int_equal(1, odd_answers());
+}
+
+static void inet6_socket_needs_no_options_of_ipv4(void **state) {
+    (void)state;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET6, ANYSOCK_DGRAM, 0, &s));
+    assert_true(become(REFUSES_IPV4));
+    assert_int_equal(7, set_and_get(ANYSOCK_OPTION_TTL, 7));
+    assert_int_equal(1, odd_answers());
+    assert_int_equal(9, set_and_get(ANYSOCK_OPTION_MULTICAST_TTL, 9));
+}
+
+static void time_without_limit_is_not_the_systems_rule(void **state) {
+    (void)state;
+    int value;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &s));
+    if (!become(HAS_LATER_OPTIONS))
+        return;
+    assert_anysock(ANYSOCK_OK, anysock_get_option(&s, ANYSOCK_OPTION_USER_TIMEOUT, &value));
+    assert_int_equal(INT_MAX, value);
+    assert_int_equal(2000, set_and_get(ANYSOCK_OPTION_USER_TIMEOUT, 1001));
+    unsigned before = odd_answers();
+    assert_anysock(ANYSOCK_ENOPROTOOPT, anysock_set_option(&s, ANYSOCK_OPTION_USER_TIMEOUT, 0));
+    assert_int_not_equal(0, anysock_native_error());
+    assert_int_equal(before, odd_answers());
+}
+
+static void fast_open_that_is_a_switch_takes_any_number(void **state) {
+    (void)state;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &s));
+    if (!become(HAS_LATER_OPTIONS))
+        return;
+    assert_int_equal(1, set_and_get(ANYSOCK_OPTION_FAST_OPEN, 20));
+    assert_int_equal(0, set_and_get(ANYSOCK_OPTION_FAST_OPEN, 0));
+    assert_int_equal(1, set_and_get(ANYSOCK_OPTION_FAST_OPEN, 256));
+}
+
 static void without_the_flag_inheritance_is_taken_away_afterwards(void **state) {
     (void)state;
     static const enum oddity oddities[] = {FLAG_IS_INVALID, FLAG_IS_OF_ANOTHER_PROTOCOL};
@@ -131,6 +176,10 @@ int main(void) {
         TEST(answer_of_one_byte_is_the_value),
         TEST(socket_described_by_bytes_is_adopted),
         TEST(option_that_wants_one_byte_gets_one),
+        TEST(hops_that_are_not_told_are_the_default),
+        TEST(inet6_socket_needs_no_options_of_ipv4),
+        TEST(time_without_limit_is_not_the_systems_rule),
+        TEST(fast_open_that_is_a_switch_takes_any_number),
         TEST(without_the_flag_inheritance_is_taken_away_afterwards),
         TEST(other_failures_to_make_a_socket_are_not_tried_again),
         TEST(end_that_is_reported_as_an_error_is_the_end),

@@ -52,6 +52,11 @@ bool servers_may_bind_alike(void);
 bool kernel_balances(void);
 /* Whether a refusal of a connected datagram socket fails its next send, too. */
 bool refusals_fail_sends(void);
+/* Whether an IPv6 socket takes and tells the options that its IPv4-mapped peers go by. */
+bool inet6_sockets_have_ipv4_options(void);
+/* What an option reads as that was set to a value: some systems have coarser ones. -1 if there is
+ * no such value. */
+int option_as_told(enum anysock_option option, int value);
 /* A descriptor that is open but no socket. */
 anysock_native not_a_socket(void);
 void close_not_a_socket(anysock_native native);

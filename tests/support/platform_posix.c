@@ -160,6 +160,26 @@ bool refusals_fail_sends(void) {
     return true;
 }
 
+bool inet6_sockets_have_ipv4_options(void) {
+#ifdef __linux__
+    return true;
+#else
+    return false; /* the BSDs refuse IPv4's level there */
+#endif
+}
+
+int option_as_told(enum anysock_option option, int value) {
+#ifndef __linux__
+    if (option == ANYSOCK_OPTION_FAST_OPEN)
+        return value != 0;
+    if (option == ANYSOCK_OPTION_USER_TIMEOUT)
+        return value <= INT_MAX - 999 ? (value + 999) / 1000 * 1000 : INT_MAX;
+#else
+    (void)option;
+#endif
+    return value;
+}
+
 anysock_native not_a_socket(void) {
     return open("/dev/null", O_RDONLY);
 }

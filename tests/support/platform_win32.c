@@ -139,6 +139,20 @@ bool refusals_fail_sends(void) {
     return is_wine();
 }
 
+bool inet6_sockets_have_ipv4_options(void) {
+    return true;
+}
+
+int option_as_told(enum anysock_option option, int value) {
+    if (option == ANYSOCK_OPTION_FAST_OPEN)
+        return value != 0;
+    if (option != ANYSOCK_OPTION_USER_TIMEOUT)
+        return value;
+    if (value == 0)
+        return -1;
+    return value <= INT_MAX - 999 ? (value + 999) / 1000 * 1000 : INT_MAX;
+}
+
 anysock_native not_a_socket(void) {
     return (anysock_native)CreateEvent(NULL, TRUE, FALSE, NULL);
 }

@@ -153,6 +153,20 @@ static void kind_of_socket_is_known_without_a_call(void **state) {
     assert_string_equal("", fake_trace());
 }
 
+static void protocol_is_known_where_the_system_does_not_tell(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        bool streams = all[i] == &stream || all[i] == &stream6;
+        fake_fail("get", FAKE_ENOPROTOOPT, 1);
+        assert_anysock(ANYSOCK_OK, anysock_get_option(all[i], ANYSOCK_OPTION_PROTOCOL, &value));
+        assert_int_equal(streams ? 6 : 17, value);
+        fake_fail("get", FAKE_ENOBUFS, 1);
+        assert_anysock(ANYSOCK_ENOBUFS,
+                       anysock_get_option(all[i], ANYSOCK_OPTION_PROTOCOL, &value));
+        assert_int_equal(0, value);
+    }
+}
+
 static int multicast_interface_of(struct anysock *socket) {
     assert_anysock(ANYSOCK_OK,
                    anysock_get_option(socket, ANYSOCK_OPTION_MULTICAST_INTERFACE, &value));
@@ -371,6 +385,29 @@ static void keepalive_times_go_with_the_socket(void **state) {
     assert_int_equal(7200, get_time(IDLE));
 }
 
+/* By the straight accept and by the careful one. */
+static void keepalive_times_of_a_listener_are_its_connections_too(void **state) {
+    (void)state;
+    for (int careful = 0; careful <= 1; careful++) {
+        struct anysock listener = fake_listener(0);
+        struct anysock_addr peer;
+        fake_fail("set", FAKE_ENOPROTOOPT, 1);
+        assert_anysock(ANYSOCK_OK, anysock_set_option(&listener, IDLE, 60));
+        fake_client_arrives(fake_of(&listener));
+        assert_anysock(ANYSOCK_OK, anysock_accept(&listener, 0, &s, careful != 0 ? &peer : NULL));
+        fake_fail("get", FAKE_ENOPROTOOPT, 1);
+        assert_anysock(ANYSOCK_OK, anysock_get_option(&s, IDLE, &value));
+        assert_int_equal(60, value);
+        fake_of(&s)->options[ANYSOCK_OPTION_KEEPALIVE] = 1;
+        fake_fail("set", FAKE_ENOPROTOOPT, 1);
+        assert_anysock(ANYSOCK_OK, anysock_set_option(&s, INTERVAL, 5));
+        assert_int_equal(60, fake_of(&s)->keepalive_s[0]);
+        assert_int_equal(5, fake_of(&s)->keepalive_s[1]);
+        assert_anysock(ANYSOCK_OK, anysock_close(&s));
+        assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+    }
+}
+
 static void keepalive_times_out_of_range_are_not_remembered(void **state) {
     (void)state;
     assert_refusal(ANYSOCK_EDOM, anysock_set_option(&stream, IDLE, 0));
@@ -392,6 +429,7 @@ int main(void) {
         TEST(kinds_are_what_they_should_be),
         TEST(read_only_options_are_not_set),
         TEST(kind_of_socket_is_known_without_a_call),
+        TEST(protocol_is_known_where_the_system_does_not_tell),
         TEST(multicast_interface_is_kept_where_it_is_not_told),
         TEST(whole_range_is_accepted),
         TEST(values_out_of_range_never_reach_the_system),
@@ -408,6 +446,7 @@ int main(void) {
         TEST(keepalive_time_that_fails_otherwise_is_not_replaced),
         TEST(keepalive_time_that_cannot_be_applied_is_not_kept),
         TEST(keepalive_times_go_with_the_socket),
+        TEST(keepalive_times_of_a_listener_are_its_connections_too),
         TEST(keepalive_times_out_of_range_are_not_remembered),
     };
     return cmocka_run_group_tests_name("option", tests, NULL, NULL);
