@@ -7,7 +7,7 @@
  * so that no table of them is needed. A new code continues the run that is the last then. */
 #define PLACE(code)                                                                                \
     ((code) > ANYSOCK_EAI_NONAME ? ANYSOCK_EAGAIN + 1 - (code)                                     \
-                                 : ANYSOCK_EAI_NONAME + PLACE_EAI_NONAME - (code))
+                                 : ANYSOCK_EAI_NONAME + (int)PLACE_EAI_NONAME - (code))
 #define ENTRY(name, number, text) PLACE_##name,
 enum place { PLACE_OK, ANYSOCK_ERROR_LIST(ENTRY) PLACES };
 #define CHECK(name, number, text)                                                                  \

@@ -66,7 +66,7 @@ run_short_of_descriptors() {
     output=$(ulimit -n 300 && "$server_dir/echo_many" 1000 2>&1)
     status=$?
     [[ $status -eq 1 && $output == *' of 1000 connections can be opened: ANYSOCK_EMFILE'* &&
-        $output == *'too many open descriptors'* && $output == *' 0 wrong, 0 lost'* ]] || fail "with 300 descriptors: $output"
+        $output == *'too many descriptors'* && $output == *' 0 wrong, 0 lost'* ]] || fail "with 300 descriptors: $output"
     result 'too few descriptors are reported' ''
 }
 
