@@ -544,7 +544,8 @@ ANYSOCK_API int anysock_open(enum anysock_family family, enum anysock_type type,
  * The caller says with flags in which mode the socket is to be, since Windows cannot tell in
  * which it is: #ANYSOCK_NONBLOCK makes it non-blocking; 0 makes it logically blocking, whatever
  * the descriptor's own mode is. Adopt an unconnected, a listening or a connected socket; one
- * whose connect is still pending counts as unconnected.
+ * whose connect is still pending or has failed counts as unconnected, and on Linux one whose
+ * connection is over and has no data left.
  *
  * @param native  the handle; from now on closed by anysock_close(). Still the caller's on failure.
  * @param s       receives the socket; a closed socket on failure.
@@ -659,12 +660,15 @@ enum anysock_bind_intent {
  * @param addr    of the socket's family; port 0 lets the system choose, see
  *                anysock_local_addr().
  * @param intent  see #anysock_bind_intent.
- * A bind that fails may be repeated, also with another intent.
+ *
+ * A bind that fails may be repeated, also with another intent; but on Linux not after an address
+ * with a zone, whose interface the socket is tied to then.
  *
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (intent),
  *         #ANYSOCK_EAFNOSUPPORT, #ANYSOCK_EBADSTATE (a connect failed), #ANYSOCK_EINVAL (bound
- *         already; or, later, a link-local address without a zone), #ANYSOCK_EOPNOTSUPP (intent)
- *         for arguments; #ANYSOCK_EADDRINUSE; #ANYSOCK_EADDRNOTAVAIL; #ANYSOCK_EACCES (privileged
+ *         already; or, later, a link-local address without a zone, or on macOS and OpenBSD with one
+ *         that is no interface), #ANYSOCK_EOPNOTSUPP (intent) for arguments; #ANYSOCK_EADDRINUSE;
+ *         #ANYSOCK_EADDRNOTAVAIL; #ANYSOCK_EACCES (privileged
  *         port; on Windows also a port that is reserved, and one of an #ANYSOCK_BIND_SERVER if the
  *         addresses or intents differ, where other systems say #ANYSOCK_EADDRINUSE).
  *
@@ -875,8 +879,9 @@ ANYSOCK_API int anysock_get_timeout(const struct anysock *s, enum anysock_timeou
 
 /**
  * Options with one integer value. Units, ranges and the kinds of socket that have them are in
- * docs/options.md; flags are 0 or 1. What is set on an IPv6 socket counts for its IPv4-mapped
- * peers, too, where the system can (Linux, Windows).
+ * docs/options.md; flags are 0 or 1. What is set on an IPv6 socket without V6ONLY counts for its
+ * IPv4-mapped peers, too, where the system can (Linux, Windows): clear #ANYSOCK_OPTION_V6ONLY
+ * first.
  *
  * What systems have besides is left out for one of these reasons:
  *
@@ -923,9 +928,9 @@ enum anysock_option {
     ANYSOCK_OPTION_TTL = 18, /**< hops of what is sent (IPv4 time to live, IPv6 hop limit). macOS
                                 and the BSDs do not tell IPv6's before it is set: it reads as 64,
                                 their default */
-    ANYSOCK_OPTION_TOS =
-        19, /**< type of service byte (IPv4), traffic class (IPv6). Of a stream's the
-               two lowest bits are the system's. Windows accepts and ignores it */
+    ANYSOCK_OPTION_TOS = 19, /**< type of service byte (IPv4), traffic class (IPv6). Of a stream's
+                                the two lowest bits are the system's. Windows accepts and ignores
+                                it; of IPv4, Linux derives #ANYSOCK_OPTION_PRIORITY from it */
     ANYSOCK_OPTION_V6ONLY = 20, /**< IPv6 socket without IPv4-mapped peers; before bind */
     ANYSOCK_OPTION_DONT_FRAGMENT =
         21,                       /**< never fragment what is sent (OpenBSD and NetBSD: IPv6) */
@@ -963,8 +968,8 @@ enum anysock_option {
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (option),
  *         #ANYSOCK_ENOPROTOOPT (this system or this kind of socket has no such option, or it is
  *         read only), #ANYSOCK_EDOM (value), in this order; #ANYSOCK_EINVAL if it is too late to
- *         change it; #ANYSOCK_ENOTCONN if the system refuses it because the connection is over
- *         (macOS); #ANYSOCK_EACCES; #ANYSOCK_ENOBUFS.
+ *         change it; #ANYSOCK_ENOTCONN instead, if the connection is over (macOS then refuses
+ *         all of them); #ANYSOCK_EACCES; #ANYSOCK_ENOBUFS.
  *
  * Thread safety: any thread. \posix setsockopt
  * \windows setsockopt; WSAIoctl(SIO_KEEPALIVE_VALS) before Windows 10 1709 \since 0.1
@@ -1015,8 +1020,9 @@ enum {
  *         #ANYSOCK_ECONNRESET (the first call that fails for it); the connect's error if the
  *         connect failed; of datagrams #ANYSOCK_EMSGSIZE (it is, or an earlier one was, too long
  *         for the path), #ANYSOCK_ECONNREFUSED (nobody took an earlier one, told once, on Windows
- *         to receivers only), #ANYSOCK_EACCES, #ANYSOCK_ENOBUFS, #ANYSOCK_ENETUNREACH and
- *         #ANYSOCK_EHOSTUNREACH (as anysock_send_to(), or told by the network of an earlier one).
+ *         to receivers only), #ANYSOCK_EACCES, #ANYSOCK_ENOBUFS, #ANYSOCK_ENETUNREACH,
+ *         #ANYSOCK_EHOSTUNREACH and #ANYSOCK_EPROTO (as anysock_send_to(), or told by the network
+ * of an earlier one).
  *
  * Thread safety: any thread. \posix send(MSG_NOSIGNAL) \windows send \since 0.1
  */
@@ -1042,8 +1048,9 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  *         (non-blocking and nothing there, or still connecting); #ANYSOCK_ETIMEDOUT (the time-out
  *         is over, or the peer cannot be reached any more); #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET,
  *         also if the system has given the connection up; #ANYSOCK_ECONNREFUSED (datagram: nobody
- *         took one that was sent, told once), #ANYSOCK_ENETUNREACH and #ANYSOCK_EHOSTUNREACH (it
- *         did not get there); the connect's error if the connect failed.
+ *         took one that was sent, told once), #ANYSOCK_ENETUNREACH, #ANYSOCK_EHOSTUNREACH,
+ * #ANYSOCK_EACCES and #ANYSOCK_EPROTO (the network did not take it there); the connect's error if
+ * the connect failed.
  *
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */
@@ -1116,7 +1123,8 @@ ANYSOCK_API int anysock_send_to(struct anysock *s, const void *data, size_t leng
  * @param received  receives how many bytes came; 0 on failure.
  * @return #ANYSOCK_OK; #ANYSOCK_EFAULT, #ANYSOCK_EBADF, #ANYSOCK_EINVAL (flags) for arguments;
  *         #ANYSOCK_EAGAIN; #ANYSOCK_ETIMEDOUT; #ANYSOCK_ECONNREFUSED (connected, and the peer's
- *         host said that nobody is there), #ANYSOCK_ENETUNREACH, #ANYSOCK_EHOSTUNREACH (likewise).
+ *         host said that nobody is there), #ANYSOCK_ENETUNREACH, #ANYSOCK_EHOSTUNREACH,
+ *         #ANYSOCK_EACCES, #ANYSOCK_EPROTO (likewise).
  *
  * Thread safety: any thread. \posix recvmsg \windows WSARecvFrom \since 0.1
  */

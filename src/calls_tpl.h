@@ -97,7 +97,18 @@ static bool lingers(anysock_native native) {
     return result != 0 || linger.l_onoff != 0;
 }
 
-/* What every system can be asked of a foreign socket; the ports add the mode. */
+/* Whether somebody has ended sending: then a send of nothing fails. It is not asked beside an
+ * error, which it would take, and not without room, when it might wait. */
+static bool has_shut(anysock_native native, const struct anysock_port_facts *facts) {
+    struct anysock_port_item item = {native, ANYSOCK_WRITABLE, 0};
+    if (facts->type != ANYSOCK_STREAM || anysock_port_poll(&item, 1, 0) <= 0 ||
+        (item.events & (ANYSOCK_WRITABLE | ANYSOCK_ERROR)) != ANYSOCK_WRITABLE)
+        return false;
+    return anysock_port_send(native, "", 0, 0) < 0 &&
+           anysock_port_map_error(anysock_port_native_error(), OP_SEND, true) == ANYSOCK_EPIPE;
+}
+
+/* What every system can be asked of a foreign socket; the ports add the mode and the ends. */
 static int describe_socket(anysock_native native, struct anysock_port_facts *facts) {
     struct anysock_addr addr;
     int type, listening;

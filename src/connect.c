@@ -93,11 +93,15 @@ static int check_fresh(uint32_t state) {
     return (state & ST_LISTENING) != 0 ? refuse(ANYSOCK_EINVAL) : ANYSOCK_OK;
 }
 
-/* Whether the socket can connect there at all. */
+/* Whether the socket can connect there at all. Systems have four codes for a zone that is no
+ * interface, and Linux ties the socket to it before it fails. */
 static int check_target(const struct anysock *s, const struct anysock_addr *addr) {
+    char name[ANYSOCK_INTERFACE_NAME_MAX];
     if (anysock_addr_family(addr) != family_of(s))
         return refuse(ANYSOCK_EAFNOSUPPORT);
-    return anysock_addr_port(addr) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EADDRNOTAVAIL);
+    uint32_t zone = anysock_addr_scope(addr);
+    bool is_there = zone == 0 || anysock_port_interface_name(zone, name);
+    return is_there && anysock_addr_port(addr) != 0 ? ANYSOCK_OK : refuse(ANYSOCK_EADDRNOTAVAIL);
 }
 
 /* Linux takes a port that it had chosen itself away with the peer, and the socket would be deaf:
@@ -109,6 +113,9 @@ static void keep_port(struct anysock *s, uint16_t port) {
     if (port == 0 || anysock_addr_port(&now) != 0)
         return;
     (void)anysock_addr_set_port(&now, port);
+    if (anysock_port_bind(s->native_, &now) == 0)
+        return;
+    (void)anysock_addr_set_port(&now, 0); /* somebody has it: another one, at the same address */
     if (anysock_port_bind(s->native_, &now) != 0)
         change_state(s, ST_BOUND, 0);
 }

@@ -94,6 +94,7 @@ struct anysock_port_facts {
     enum anysock_type type; /* 0: another type */
     bool bound, listening;
     bool connected;  /* or it was, and the system does not know the peer any more */
+    bool shut;       /* and somebody has ended sending */
     bool lingers;    /* close would wait for unsent data */
     int nonblocking; /* 1, 0; -1 where the system does not tell */
 };
@@ -329,7 +330,6 @@ static inline int check_open(const struct anysock *s) {
 
 /* socket.c */
 
-/* All zero. */
 static inline void make_closed(struct anysock *s) {
     memset(s, 0, sizeof *s);
 }

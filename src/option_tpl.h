@@ -28,21 +28,30 @@ static int set_at(const struct place *place, anysock_native native, int value) {
     return setsockopt(raw(native), place->level, place->name, (const char *)&own, 1);
 }
 
-/* Without V6ONLY, what an IPv6 socket sends to IPv4-mapped peers goes by IPv4's place. Not every
- * system lets IPv6 sockets have that, and not every option is there. */
+/* Without V6ONLY, what an IPv6 socket sends to IPv4-mapped peers goes by IPv4's place. With it,
+ * that would do nothing but what comes of it besides: Linux derives the priority from the type of
+ * service. Not every system lets IPv6 sockets have that place, and not every option is there. */
+static void set_for_mapped_peers(anysock_native native, enum anysock_option option,
+                                 const struct place *place, int value) {
+    const struct place *mapped = find_place(option, false);
+    int v6only;
+    if (mapped == NULL || mapped->level == place->level)
+        return;
+    int error = anysock_port_native_error();
+    if (anysock_port_get_option(native, ANYSOCK_OPTION_V6ONLY, true, &v6only) == 0 && v6only == 0)
+        (void)set_at(mapped, native, value);
+    anysock_port_set_native_error(error);
+}
+
 int anysock_port_set_option(anysock_native native, enum anysock_option option, bool inet6,
                             int value) {
     const struct place *place = find_place(option, inet6);
     if (place == NULL)
         return missing();
     int result = set_at(place, native, value);
-    const struct place *mapped = find_place(option, false);
-    if (result != 0 || mapped == NULL || mapped->level == place->level)
-        return result;
-    int error = anysock_port_native_error();
-    (void)set_at(mapped, native, value);
-    anysock_port_set_native_error(error);
-    return 0;
+    if (result == 0 && inet6)
+        set_for_mapped_peers(native, option, place, value);
+    return result;
 }
 
 /* Any system may answer with one byte, the first one, and leave the others alone. */

@@ -72,7 +72,7 @@ static uint32_t adopted_state(const struct anysock_port_facts *facts) {
     if (facts->listening)
         state |= ST_LISTENING;
     else if (facts->connected)
-        state |= ST_CONNECTED;
+        state |= ST_CONNECTED | (facts->shut ? ST_SHUT_WR : 0);
     return state;
 }
 

@@ -45,8 +45,7 @@ static const struct exception exceptions[] = {
     {OP_SEND, DATAGRAM, ENOMEM, ANYSOCK_ENOBUFS},
     /* The zone of the address is no interface. */
     {OP_BIND, ALL_KINDS, ENODEV, ANYSOCK_EADDRNOTAVAIL},
-    {OP_CONNECT, ALL_KINDS, ENODEV, ANYSOCK_EADDRNOTAVAIL},
-    {OP_SEND, DATAGRAM, ENODEV, ANYSOCK_EADDRNOTAVAIL},
+    {OP_BIND, ALL_KINDS, ENXIO, ANYSOCK_EADDRNOTAVAIL},
     /* macOS, while a connection is being torn down. */
     {OP_SEND, STREAM, EPROTOTYPE, ANYSOCK_ECONNRESET},
     {OP_OPTION, ALL_KINDS, EOPNOTSUPP, ANYSOCK_ENOPROTOOPT},

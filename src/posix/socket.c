@@ -104,10 +104,10 @@ void anysock_port_close(anysock_native native) {
 }
 
 /* Linux knows no peer any more once both directions have ended. But there may be data of it still,
- * and its end can be received, which a fresh socket's cannot. */
-static bool has_ended(int fd) {
-    struct pollfd asked = {fd, POLLIN, 0};
-    return poll(&asked, 1, 0) > 0 && (asked.revents & POLLIN) != 0;
+ * and those nobody has who never had a peer. */
+static bool has_unread_data(int fd) {
+    int count = 0;
+    return ioctl(fd, FIONREAD, &count) == 0 && count > 0;
 }
 
 int anysock_port_describe(anysock_native native, struct anysock_port_facts *facts) {
@@ -116,8 +116,10 @@ int anysock_port_describe(anysock_native native, struct anysock_port_facts *fact
         return -1;
     facts->nonblocking = (flags & O_NONBLOCK) != 0;
     if (facts->type == ANYSOCK_STREAM && !facts->listening && !facts->connected)
-        facts->connected = has_ended(native);
-    suppress_sigpipe(native);
+        facts->connected = has_unread_data(native);
+    facts->shut = facts->connected && has_shut(native, facts);
+    if (facts->family != ANYSOCK_UNSPEC && facts->type != 0) /* else it stays somebody else's */
+        suppress_sigpipe(native);
     return 0;
 }
 
@@ -195,14 +197,46 @@ int anysock_port_shutdown_send(anysock_native native) {
 
 /* ------------------------------------------------------------------------------------------- */
 
+/* Linux lets go of the device, too, that a socket is bound to. It is the program's, unless the zone
+ * of the peer has chosen it. */
+#ifdef SO_BINDTODEVICE
+struct device {
+    char name[IFNAMSIZ];
+    socklen_t length;
+};
+
+static struct device device_of(int fd) {
+    struct device device = {.length = IFNAMSIZ};
+    struct anysock_addr peer;
+    if (anysock_port_peer_addr(fd, &peer) != 0 || anysock_addr_scope(&peer) != 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device.name, &device.length) != 0)
+        device.length = 0;
+    return device;
+}
+
+static void give_device_back(int fd, const struct device *device) {
+    if (device->length > 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device->name, device->length);
+}
+#else
+struct device {
+    char unused;
+};
+#define device_of(fd) ((struct device){0})
+#define give_device_back(fd, device) ((void)(device))
+#endif
+
 /* Linux says 0. The BSDs disconnect, and then fail to connect to nowhere. */
 int anysock_port_disconnect(anysock_native native, enum anysock_family family) {
     struct anysock_addr nowhere, peer;
     (void)anysock_addr_any(family, 0, &nowhere);
     /* AF_UNSPEC is 0; the length before it, where there is one, stays the family's. */
     memset((char *)nowhere.bytes_ + offsetof(struct sockaddr, sa_family), 0, sizeof(sa_family_t));
-    if (anysock_port_connect(native, &nowhere) == 0)
+    struct device device = device_of(native);
+    if (anysock_port_connect(native, &nowhere) == 0) {
+        give_device_back(native, &device);
         return 0;
+    }
     bool expected = errno == EAFNOSUPPORT || errno == EINVAL || errno == EADDRNOTAVAIL;
     int error = errno;
     if (expected && anysock_port_peer_addr(native, &peer) != 0 && errno == ENOTCONN)

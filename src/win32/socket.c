@@ -89,6 +89,7 @@ int anysock_port_describe(anysock_native native, struct anysock_port_facts *fact
     if (describe_socket(native, facts) != 0)
         return -1;
     facts->nonblocking = -1; /* Windows has no way to ask */
+    facts->shut = facts->connected && has_shut(native, facts);
     return 0;
 }
 

@@ -148,7 +148,7 @@ static void operation_and_kind_decide(void **state) {
         {OP_SEND, false, "ENOPROTOOPT", "WSAECONNRESET", ANYSOCK_ECONNREFUSED},
         {OP_SEND, false, "ENOMEM", "WSAENOBUFS", ANYSOCK_ENOBUFS},
         {OP_BIND, false, "ENODEV", "WSAEADDRNOTAVAIL", ANYSOCK_EADDRNOTAVAIL},
-        {OP_CONNECT, true, "ENODEV", "WSAEADDRNOTAVAIL", ANYSOCK_EADDRNOTAVAIL},
+        {OP_BIND, true, "ENXIO", "WSAEADDRNOTAVAIL", ANYSOCK_EADDRNOTAVAIL},
     };
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         int native = native_named(table[i].posix, table[i].windows);

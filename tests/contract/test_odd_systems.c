@@ -84,6 +84,9 @@ static void inet6_socket_needs_no_options_of_ipv4(void **state) {
     (void)state;
     assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET6, ANYSOCK_DGRAM, 0, &s));
     assert_true(become(REFUSES_IPV4));
+    assert_int_equal(6, set_and_get(ANYSOCK_OPTION_TTL, 6));
+    assert_int_equal(0, odd_answers()); /* as long as it has no IPv4-mapped peers */
+    assert_anysock(ANYSOCK_OK, anysock_set_option(&s, ANYSOCK_OPTION_V6ONLY, 0));
     assert_int_equal(7, set_and_get(ANYSOCK_OPTION_TTL, 7));
     assert_int_equal(1, odd_answers());
     assert_int_equal(9, set_and_get(ANYSOCK_OPTION_MULTICAST_TTL, 9));

@@ -400,6 +400,19 @@ static void option_of_an_inet6_socket_counts_for_ipv4_peers(void **state) {
     }
 }
 
+/* IPv4's type of service would take it away (Linux). */
+static void priority_outlives_the_traffic_class(void **state) {
+    (void)state;
+    const struct anysock_option_row *row = &rows[ANYSOCK_OPTION_PRIORITY - 1];
+    for (size_t i = 2; i < COUNT_OF(sockets); i++) {
+        if (!system_has(&sockets[i], row))
+            continue;
+        set(&sockets[i], row, 5);
+        set(&sockets[i], &rows[ANYSOCK_OPTION_TOS - 1], 0x20);
+        expect(&sockets[i], row, 5);
+    }
+}
+
 static void multicast_leaves_by_the_interface_asked_for(void **state) {
     (void)state;
     const struct anysock_option_row *row = &rows[ANYSOCK_OPTION_MULTICAST_INTERFACE - 1];
@@ -476,6 +489,7 @@ int main(void) {
         TEST(options_can_be_set_on_a_connection),
         TEST(families_do_not_mix),
         TEST(option_of_an_inet6_socket_counts_for_ipv4_peers),
+        TEST(priority_outlives_the_traffic_class),
         TEST(multicast_leaves_by_the_interface_asked_for),
         TEST(socket_tells_its_kind),
         TEST(processor_of_a_fresh_socket_is_none),

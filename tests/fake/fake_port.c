@@ -167,6 +167,7 @@ int anysock_port_describe(anysock_native native, struct anysock_port_facts *fact
     facts->bound = socket->bound;
     facts->listening = socket->listening;
     facts->connected = socket->connected;
+    facts->shut = socket->connected && socket->shut_wr;
     facts->lingers = socket->lingers;
     facts->nonblocking = fake.tells_mode ? socket->kernel_nonblocking : -1;
     return 0;

@@ -470,7 +470,7 @@ static void calls_that_do_not_send_to_nobody_raise_no_signal_either(void **state
     }
 }
 
-/* --- close, adopt --- */
+/* --- close --- */
 
 static void close_delivers_what_was_sent(void **state) {
     (void)state;
@@ -511,70 +511,6 @@ static void socket_may_move_in_memory(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_event_destroy(event));
 }
 
-static void adopted_sockets_are_what_they_were(void **state) {
-    (void)state;
-    struct anysock listener, client, server, s;
-    struct anysock_addr addr;
-    anysock_native native;
-    make_listener(ANYSOCK_INET6, 0, &listener, &addr);
-    assert_anysock(ANYSOCK_OK, anysock_release(&listener, &native));
-    assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &listener));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET6, ANYSOCK_STREAM, 0, &client));
-    assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
-    assert_anysock(ANYSOCK_OK, anysock_accept(&listener, 0, &server, NULL));
-    assert_anysock(ANYSOCK_OK, anysock_release(&client, &native));
-    assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &client));
-    assert_anysock(ANYSOCK_OK, anysock_connect_result(&client));
-    say(&client, "hello");
-    assert_anysock(ANYSOCK_OK, anysock_recv_all(&server, buffer, 5, &count));
-    close_pair(&client, &server);
-    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
-
-    /* A foreign one, fresh: it can bind, listen and so on. */
-    assert_anysock(ANYSOCK_OK, anysock_adopt(foreign_socket(), 0, &s));
-    assert_anysock(ANYSOCK_OK, anysock_listen(&s, 1));
-    assert_anysock(ANYSOCK_OK, anysock_close(&s));
-}
-
-/* Both directions have ended, and there are data still: nothing of that is lost on the way. */
-static void adopted_connection_that_has_ended_keeps_its_data(void **state) {
-    (void)state;
-    for (int aborted = 0; aborted <= 1; aborted++) {
-        struct anysock client, server;
-        anysock_native native;
-        make_pair(0, 0, &client, &server);
-        say(&server, "answer");
-        (void)await(&client, ANYSOCK_READABLE);
-        assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_WR));
-        assert_anysock(ANYSOCK_OK, aborted ? anysock_abort(&server) : anysock_close(&server));
-        if (!end_hides_behind_data() || aborted)
-            await_state(&client, aborted ? ANYSOCK_PEER_RESET : ANYSOCK_PEER_FINISHED);
-        assert_anysock(ANYSOCK_OK, anysock_release(&client, &native));
-        assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &client));
-        int code = anysock_recv(&client, buffer, 6, 0, &count);
-        if (ended_connection_counts_as_fresh() && code == ANYSOCK_ENOTCONN)
-            assert_int_equal(0, count);
-        else if (aborted) /* the data may have gone with it */
-            assert_true(code == ANYSOCK_OK || code == ANYSOCK_ECONNRESET);
-        else
-            assert_int_equal(6, count);
-        assert_anysock(ANYSOCK_OK, anysock_close(&client));
-    }
-}
-
-static void only_sockets_are_adopted(void **state) {
-    (void)state;
-    struct anysock s;
-    anysock_native native = not_a_socket();
-    assert_anysock(ANYSOCK_EBADF, anysock_adopt(native, 0, &s));
-    assert_false(anysock_is_open(&s));
-    close_not_a_socket(native);
-    assert_anysock(ANYSOCK_EBADF, anysock_adopt((anysock_native)-1, 0, &s));
-    native = foreign_socket();
-    assert_anysock(ANYSOCK_EINVAL, anysock_adopt(native, 0x8000, &s));
-    foreign_close(native);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(accept_gives_the_peer),
@@ -607,9 +543,6 @@ int main(void) {
         TEST(close_delivers_what_was_sent),
         TEST(closed_socket_says_so),
         TEST(socket_may_move_in_memory),
-        TEST(adopted_sockets_are_what_they_were),
-        TEST(adopted_connection_that_has_ended_keeps_its_data),
-        TEST(only_sockets_are_adopted),
     };
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
 }

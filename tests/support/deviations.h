@@ -85,12 +85,6 @@ static inline bool port_may_come_back_late(const char *backend, int code) {
     return is_wine() && strcmp(backend, "afd") == 0 && code == ANYSOCK_EADDRINUSE;
 }
 
-/* Wine leaves a datagram socket the local address that its first connection gave it; another
- * interface cannot be reached from there. Microsoft does not say what Windows does. */
-static inline bool keeps_the_connections_address(void) {
-    return is_wine();
-}
-
 /* Wine asks the host for the peer, which Linux has forgotten once both directions have ended.
  * Windows remembers it. */
 static inline bool ended_connection_counts_as_fresh(void) {

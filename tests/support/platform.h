@@ -40,6 +40,9 @@ enum foreign_kind { FOREIGN_LOCAL_STREAM, FOREIGN_RAW };
 bool foreign_socket_of(enum foreign_kind kind, anysock_native *native);
 /* The index of the loopback interface. */
 unsigned loopback_interface(void);
+/* Binds it to the loopback interface natively, if there is such a thing; whether it still is. */
+bool foreign_tie(anysock_native native);
+bool is_tied(anysock_native native);
 /* Ends receiving natively. */
 void foreign_shutdown_receiving(anysock_native native);
 /* Sets a linger time natively: close is to wait for unsent data. */

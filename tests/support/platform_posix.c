@@ -7,6 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#ifdef __linux__
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#endif
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -99,6 +103,27 @@ void foreign_linger(anysock_native native, int seconds) {
 unsigned loopback_interface(void) {
     unsigned index = if_nametoindex("lo");
     return index != 0 ? index : if_nametoindex("lo0");
+}
+
+bool foreign_tie(anysock_native native) {
+#ifdef SO_BINDTODEVICE
+    return setsockopt(native, SOL_SOCKET, SO_BINDTODEVICE, "lo", 2) == 0;
+#else
+    (void)native;
+    return false;
+#endif
+}
+
+bool is_tied(anysock_native native) {
+    char name[64] = "";
+#ifdef SO_BINDTODEVICE
+    socklen_t length = sizeof name;
+    if (getsockopt(native, SOL_SOCKET, SO_BINDTODEVICE, name, &length) != 0)
+        abort();
+#else
+    (void)native;
+#endif
+    return name[0] != '\0';
 }
 
 void foreign_shutdown_receiving(anysock_native native) {
@@ -335,6 +360,14 @@ bool sigpipe_is_deadly(void) {
 static bool drop_privileges(void) {
     if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
         return false;
+#ifdef __linux__
+    /* Another user may have been given some all the same. */
+    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    struct __user_cap_data_struct none[2];
+    memset(none, 0, sizeof none);
+    if (syscall(SYS_capset, &header, none) != 0)
+        return false;
+#endif
     return geteuid() != 0;
 }
 

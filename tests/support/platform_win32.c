@@ -106,6 +106,16 @@ unsigned loopback_interface(void) {
     return GetBestInterface(htonl(INADDR_LOOPBACK), &index) == NO_ERROR ? index : 0;
 }
 
+bool foreign_tie(anysock_native native) {
+    (void)native;
+    return false;
+}
+
+bool is_tied(anysock_native native) {
+    (void)native;
+    return false;
+}
+
 void foreign_shutdown_receiving(anysock_native native) {
     if (shutdown(native, SD_RECEIVE) != 0)
         abort();

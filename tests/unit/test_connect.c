@@ -131,6 +131,17 @@ static void connect_wants_a_fresh_stream(void **state) {
     }
 }
 
+static void connect_wants_a_zone_that_is_an_interface(void **state) {
+    (void)state;
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET6, ANYSOCK_STREAM, ANYSOCK_NONBLOCK, &s));
+    assert_anysock(ANYSOCK_OK, anysock_addr_parse("[fe80::1%8]:80", &addr));
+    (void)fake_trace();
+    assert_refusal(ANYSOCK_EADDRNOTAVAIL, anysock_connect(&s, &addr));
+    assert_string_equal("", fake_trace());
+    assert_anysock(ANYSOCK_OK, anysock_addr_parse("[fe80::1%eth7]:80", &addr));
+    assert_anysock(ANYSOCK_EINPROGRESS, anysock_connect(&s, &addr));
+}
+
 static void connect_wants_an_address_with_a_port(void **state) {
     (void)state;
     s = fake_fresh(0);
@@ -288,6 +299,7 @@ int main(void) {
         TEST(connect_sees_that_an_earlier_one_has_ended),
         TEST(connect_without_a_result_is_looked_at_until_the_time_is_over),
         TEST(connect_wants_a_fresh_stream),
+        TEST(connect_wants_a_zone_that_is_an_interface),
         TEST(connect_wants_an_address_with_a_port),
         TEST(connect_takes_the_wildcard_for_loopback),
         TEST(connect_without_control_is_not_started),

@@ -370,6 +370,33 @@ static void disconnect_that_fails_keeps_the_peer(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_disconnect(&s));
 }
 
+static void lose_the_port(struct anysock *other) {
+    (void)anysock_addr_set_port(&fake_of(other)->local, 0);
+}
+
+/* The port goes with the peer (Linux). If somebody takes it at once there is another one, at the
+ * same address: the socket must not be heard of elsewhere all of a sudden. */
+static void port_that_is_lost_is_replaced_at_the_same_address(void **state) {
+    (void)state;
+    for (int failures = 0; failures <= 2; failures++) {
+        s = connected_datagram(0);
+        assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &fake_of(&s)->local));
+        fake_of(&s)->bound = true;
+        struct anysock_addr before = fake_of(&s)->local;
+        (void)anysock_addr_set_port(&fake_of(&s)->local, 4000);
+        fake_meanwhile("disconnect", lose_the_port, &s);
+        fake_fail("bind", FAKE_EADDRINUSE, failures);
+        assert_anysock(ANYSOCK_OK, anysock_disconnect(&s));
+        (void)anysock_addr_set_port(&before, failures == 0 ? 4000 : 0);
+        assert_true(anysock_addr_equal(&before, &fake_of(&s)->local));
+        (void)fake_trace();
+        fake_data_arrives(fake_of(&s));
+        assert_anysock(ANYSOCK_OK, recv_from(0));
+        assert_string_equal(failures < 2 ? "recv_from" : "intent bind recv_from", fake_trace());
+        assert_anysock(ANYSOCK_OK, anysock_close(&s));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -401,6 +428,7 @@ int main(void) {
         TEST(disconnect_without_a_peer_does_nothing),
         TEST(disconnected_socket_sends_to_anybody),
         TEST(disconnect_that_fails_keeps_the_peer),
+        TEST(port_that_is_lost_is_replaced_at_the_same_address),
     };
     return cmocka_run_group_tests_name("datagram_peers", tests, NULL, NULL);
 }

@@ -223,6 +223,19 @@ static void adopted_stream_keeps_all_at_once(void **state) {
     assert_anysock(ANYSOCK_OK, anysock_recv_all(&s, &byte, 1, &count)); /* only for streams */
 }
 
+static void adopted_stream_knows_its_own_end(void **state) {
+    (void)state;
+    anysock_native native;
+    size_t count;
+    s = fake_connected(0);
+    assert_anysock(ANYSOCK_OK, anysock_shutdown(&s, ANYSOCK_SHUT_WR));
+    assert_anysock(ANYSOCK_OK, anysock_release(&s, &native));
+    assert_anysock(ANYSOCK_OK, anysock_adopt(native, 0, &s));
+    (void)fake_trace();
+    assert_refusal(ANYSOCK_EPIPE, anysock_send(&s, "x", 1, 0, &count));
+    assert_string_equal("", fake_trace());
+}
+
 static void adopted_listener_keeps_all_at_once(void **state) {
     (void)state;
     struct fake_socket *seen;
@@ -548,6 +561,7 @@ int main(void) {
         TEST(adopted_socket_is_what_the_system_says),
         TEST(adopted_socket_keeps_family_type_and_name),
         TEST(adopted_stream_keeps_all_at_once),
+        TEST(adopted_stream_knows_its_own_end),
         TEST(adopted_listener_keeps_all_at_once),
         TEST(adopted_blocking_mode_is_not_taken_for_another),
         TEST(adopted_mode_is_used_where_the_system_tells_it),
