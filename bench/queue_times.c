@@ -36,8 +36,8 @@ struct results {
 };
 
 /* What is measured in one go: events of so many active sockets, or, if there are none, changes. */
-static const struct { size_t active; } scenes[] = {{1}, {ACTIVE_MAX}, {0}};
-enum { SCENES = sizeof scenes / sizeof scenes[0], CHANGES = SCENES - 1 };
+static const size_t actives[] = {1, ACTIVE_MAX, 0};
+enum { SCENES = sizeof actives / sizeof actives[0], CHANGES = SCENES - 1 };
 
 /* A row of the output for each of the first, and three for the last. */
 enum { REMOVE = CHANGES, ADD, MODIFY, ROWS };

@@ -154,7 +154,8 @@ bench_calls() {
 
 check_calls() {
     local program row most exact goal instructions calls verdict plural wanted text number=0 failed=0
-    build_targets calls_anysock queue_anysock echo_raw echo_anysock
+    build_targets # all, so that none goes stale
+    ! command -v x86_64-w64-mingw32-gcc >/dev/null || build_windows queue_times
     for program in calls queue; do
         measure $program instructions anysock
         measure $program syscalls anysock
@@ -231,20 +232,27 @@ libuv_source() {
     dirname "$(compgen -G "$dir/libuv1-*/CMakeLists.txt")" 2>/dev/null
 }
 
+windows=$build-windows
+
+# build_windows TARGET...: of libuv's source, if it is there.
+build_windows() {
+    if ! { cmake -S bench -B "$windows" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        -DBENCH_UV_SOURCE="${uv:-}" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/mingw-w64.cmake" &&
+        cmake --build "$windows" --target "$@"; } >"$windows.log" 2>&1; then
+        tail -n 40 "$windows.log" >&2
+        exit 1
+    fi
+}
+
 # The same under Wine, if there is Wine and a compiler.
 bench_queue_wine() {
-    local windows=$build-windows uv program
+    local uv program
     if ! ensure_packages gcc-mingw-w64-x86-64 wine64 >&2; then
         echo "skipped: Windows (gcc-mingw-w64-x86-64, wine64)"
         return
     fi
     uv=$(libuv_source)
-    if ! { cmake -S bench -B "$windows" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBENCH_UV_SOURCE="$uv" \
-        -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/mingw-w64.cmake" &&
-        cmake --build "$windows" --target queue_times ${uv:+queue_times_uv}; } >"$windows.log" 2>&1; then
-        tail -n 40 "$windows.log" >&2
-        exit 1
-    fi
+    build_windows queue_times ${uv:+queue_times_uv}
     for program in queue_times ${uv:+queue_times_uv}; do
         cmake/wine-run "$windows/$program.exe" | sed 's/\r$//; s/^/wine_/'
     done
