@@ -802,13 +802,15 @@ ANYSOCK_API int anysock_local_addr(struct anysock *s, struct anysock_addr *addr)
 /**
  * @brief The peer's address.
  *
- * Ask for it while the connection lives: once it was reset or has ended in both directions, Windows
- * still knows the peer, other systems do not.
+ * Linux and Windows know the peer of a connection for as long as there is the socket. macOS and the
+ * BSDs forget it once the connection was reset or has ended in both directions: programs that run
+ * there ask before that.
  *
  * @return #ANYSOCK_OK; #ANYSOCK_ENOTCONN if there is none, or none any more, also while connecting;
  *         #ANYSOCK_EBADF; #ANYSOCK_EFAULT; #ANYSOCK_ENOBUFS.
  *
- * Thread safety: any thread. \posix getpeername \windows getpeername \since 0.1
+ * Thread safety: any thread. \posix getpeername; then, on Linux, getsockopt(SO_PEERNAME)
+ * \windows getpeername \since 0.1
  */
 ANYSOCK_API int anysock_peer_addr(struct anysock *s, struct anysock_addr *addr);
 
@@ -1034,7 +1036,8 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  *
  * **End of stream** is #ANYSOCK_OK with 0 bytes. A reset never looks like it: once any call has
  * seen one, also one that only waits or looks, receive returns #ANYSOCK_ECONNRESET where the system
- * would say 0.
+ * would say 0; #ANYSOCK_ETIMEDOUT once a send or receive has returned that because the peer could
+ * not be reached any more.
  *
  * @param data      receives the bytes; may be null if capacity is 0.
  * @param capacity  at most so many; 0 on a stream returns at once with 0 bytes.

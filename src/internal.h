@@ -100,8 +100,7 @@ struct anysock_port_facts {
 };
 int anysock_port_describe(anysock_native native, struct anysock_port_facts *facts);
 
-/* Sets the options that the intent needs, before bind; or takes them away, after one that failed.
- */
+/* Sets the options that the intent needs, before bind; or takes them away, after a failed one. */
 int anysock_port_bind_intent(anysock_native native, enum anysock_bind_intent intent, bool stream,
                              bool on);
 int anysock_port_bind(anysock_native native, const struct anysock_addr *addr);
@@ -118,10 +117,12 @@ int anysock_port_take_error(anysock_native native);
 int anysock_port_shutdown_send(anysock_native native);
 int anysock_port_local_addr(anysock_native native, struct anysock_addr *addr);
 int anysock_port_peer_addr(anysock_native native, struct anysock_addr *addr);
+/* The peer of a connection that is over, if that is another question. Preserves the error slot. */
+int anysock_port_former_peer_addr(anysock_native native, enum anysock_family family,
+                                  struct anysock_addr *addr);
 /* The index of the interface with this name; 0 if there is none. */
 uint32_t anysock_port_interface_index(const char *name);
-/* The name of the interface with this index, at most ANYSOCK_INTERFACE_NAME_MAX bytes; false if
- * there is none. */
+/* The name of the interface with this index, at most ANYSOCK_INTERFACE_NAME_MAX bytes; or false. */
 bool anysock_port_interface_name(uint32_t index, char *name);
 /* Shows every IPv4 and IPv6 address of every interface, with the interface's index, as long as the
  * visitor returns true. */
@@ -174,8 +175,7 @@ int anysock_port_set_keepalive(anysock_native native, bool on, unsigned idle_s,
                                unsigned interval_s);
 
 /* Asked besides ANYSOCK_READABLE, ANYSOCK_WRITABLE, ANYSOCK_PRIORITY and ANYSOCK_PEER_CLOSED: the
- * result of a pending connect. Success is reported as ANYSOCK_WRITABLE, failure as
- * ANYSOCK_ERROR. */
+ * result of a pending connect. ANYSOCK_WRITABLE reports success, ANYSOCK_ERROR failure. */
 #define PORT_CONNECTING 0x100u
 /* ANYSOCK_PEER_CLOSED is asked only about streams that are connected or connect: a port may have to
  * look for it in what can be received. It may be hidden behind unread data, which are READABLE

@@ -112,7 +112,7 @@ int anysock_recv_nothing(struct anysock *s, size_t *received) {
     if (!anysock_was_reset(s))
         return ANYSOCK_OK;
     anysock_note_reset(s, 0);
-    return refuse(ANYSOCK_ECONNRESET);
+    return refuse((state_of(s) & ST_EXPIRED) != 0 ? ANYSOCK_ETIMEDOUT : ANYSOCK_ECONNRESET);
 }
 
 int anysock_recv_after_(struct anysock *s, void *data, size_t capacity, ptrdiff_t count,

@@ -13,14 +13,14 @@ void anysock_refresh_watchers(struct anysock *s) {
         watcher->refresh(s);
 }
 
-void anysock_note_reset(struct anysock *s, uint32_t untold) {
+void anysock_note_reset(struct anysock *s, uint32_t how) {
     const uint32_t connection = ST_STREAM | ST_CONNECTED;
     uint32_t state = state_of(s);
     if ((state & (connection | ST_RESET)) == connection) {
-        change_state(s, 0, ST_RESET | untold);
+        change_state(s, 0, ST_RESET | how);
         anysock_refresh_watchers(s);
-    } else if ((state & ST_UNTOLD) != 0 && untold == 0) {
-        change_state(s, ST_UNTOLD, 0);
+    } else if ((state & ST_UNTOLD) != 0 && how != ST_UNTOLD) {
+        change_state(s, ST_UNTOLD, how);
     }
 }
 

@@ -58,9 +58,10 @@ static inline bool is_broken(uint32_t state, unsigned found) {
     return (state & connection) == connection && (found & broken) == broken;
 }
 
-/* A connected stream was found to be broken: a call has failed for it, or (ST_UNTOLD) a
- * look has met it. Once seen, for ever. */
-void anysock_note_reset(struct anysock *s, uint32_t untold);
+/* A connected stream was found to be broken. Once seen, for ever. How: a look has met it
+ * (ST_UNTOLD), or a call has failed for it, with the system's time-out (ST_EXPIRED) or another
+ * error (0). */
+void anysock_note_reset(struct anysock *s, uint32_t how);
 /* Whether anybody has seen a reset of the connection, also somebody who does not know the socket,
  * which may have moved: a watcher. */
 bool anysock_was_reset(struct anysock *s);

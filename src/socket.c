@@ -318,6 +318,9 @@ int anysock_peer_addr(struct anysock *s, struct anysock_addr *addr) {
     if (anysock_port_peer_addr(s->native_, addr) == 0)
         return ANYSOCK_OK;
     code = fail_native(OP_NAME, is_stream(s));
-    /* macOS says so once both directions have ended, where Linux has no connection any more. */
-    return code == ANYSOCK_EINVAL ? ANYSOCK_ENOTCONN : code;
+    /* The connection is over: macOS says the one of it, everybody else the other. */
+    if (code != ANYSOCK_EINVAL && code != ANYSOCK_ENOTCONN)
+        return code;
+    return anysock_port_former_peer_addr(s->native_, family_of(s), addr) == 0 ? ANYSOCK_OK
+                                                                              : ANYSOCK_ENOTCONN;
 }

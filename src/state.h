@@ -39,7 +39,8 @@ enum {
     ST_RESET = 1u << 15,   /* some call saw a reset: sticky */
     ST_LINGERS = 1u << 16, /* made elsewhere, and its close would wait for unsent data */
     ST_EDGE = 1u << 17,    /* in a queue that wants to hear of every "would block" */
-    ST_UNTOLD = 1u << 18   /* beside ST_RESET: it was only looked at, no call has failed for it */
+    ST_UNTOLD = 1u << 18,  /* beside ST_RESET: it was only looked at, no call has failed for it */
+    ST_EXPIRED = 1u << 19  /* beside ST_RESET: it was a time-out of the system's */
 };
 
 /*

@@ -196,7 +196,7 @@ static bool breaks(int code, uint32_t state) {
 static int note_error(struct anysock *s, int code) {
     if (!breaks(code, state_of(s)))
         return code;
-    anysock_note_reset(s, 0);
+    anysock_note_reset(s, code == ANYSOCK_ETIMEDOUT ? ST_EXPIRED : 0);
     return code == ANYSOCK_EPIPE && is_stream(s) ? ANYSOCK_ECONNRESET : code;
 }
 

@@ -195,6 +195,22 @@ int anysock_port_shutdown_send(anysock_native native) {
     return shutdown(native, SHUT_WR);
 }
 
+/* Linux' getpeername wants a living connection, this option only a peer; and the exact length. */
+int anysock_port_former_peer_addr(anysock_native native, enum anysock_family family,
+                                  struct anysock_addr *addr) {
+    int result = -1;
+#ifdef SO_PEERNAME
+    int error = errno;
+    raw_length length = family == ANYSOCK_INET6 ? INET6_LENGTH : INET_LENGTH;
+    result = finish_name(getsockopt(native, SOL_SOCKET, SO_PEERNAME, addr->bytes_, &length), length,
+                         addr);
+    errno = error;
+#else
+    (void)native, (void)family, (void)addr;
+#endif
+    return result;
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 /* Linux lets go of the device, too, that a socket is bound to. It is the program's, unless the zone

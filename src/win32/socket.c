@@ -154,6 +154,15 @@ int anysock_port_shutdown_send(anysock_native native) {
     return shutdown(raw(native), SD_SEND);
 }
 
+/* getpeername knows it as long as there is a socket. */
+int anysock_port_former_peer_addr(anysock_native native, enum anysock_family family,
+                                  struct anysock_addr *addr) {
+    (void)native;
+    (void)family;
+    (void)addr;
+    return -1;
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 static bool has_peer(anysock_native native) {

@@ -269,6 +269,18 @@ int anysock_port_peer_addr(anysock_native native, struct anysock_addr *addr) {
     return 0;
 }
 
+/* Of a socket that was connected, the peer is still there. */
+int anysock_port_former_peer_addr(anysock_native native, enum anysock_family family,
+                                  struct anysock_addr *addr) {
+    int error = anysock_port_native_error();
+    bool known = !fake_fails_on("former peer", native) && fake_at(native)->connected;
+    anysock_port_set_native_error(error);
+    if (!known || anysock_addr_family(&fake_at(native)->peer) != family)
+        return -1;
+    *addr = fake_at(native)->peer;
+    return 0;
+}
+
 int anysock_port_set_blocking(anysock_native native, bool blocking) {
     if (fake_fails_on(blocking ? "blocking" : "nonblocking", native))
         return -1;

@@ -284,11 +284,46 @@ static void reset_behind_data_is_no_end_whichever_call_comes_first(void **state)
     each_row("data", check_that_it_is_no_end_behind_data);
 }
 
+/* A connection that the system gives up, since nothing comes back any more. */
+static void make_silent(struct anysock *server) {
+    make_pair(0, 0, &s, server);
+    if (!foreign_silence(anysock_native_handle(server))) {
+        close_pair(&s, server);
+        skip();
+    }
+    assert_anysock(ANYSOCK_OK, anysock_set_option(&s, ANYSOCK_OPTION_USER_TIMEOUT, 1));
+    say(&s, "x");
+}
+
+static void expect_time_out(int (*call)(void)) {
+    assert_anysock(ANYSOCK_ETIMEDOUT, call());
+    assert_int_not_equal(0, anysock_native_error());
+    for (int i = 0; i < 2; i++)
+        assert_anysock(ANYSOCK_ETIMEDOUT, recv_meets_it());
+    assert_anysock(ANYSOCK_EPIPE, send_meets_it());
+}
+
+static void time_out_of_the_system_is_no_end_either(void **state) {
+    (void)state;
+    struct anysock server;
+    make_silent(&server);
+    expect_time_out(recv_meets_it);
+    assert_anysock(ANYSOCK_OK, anysock_abort(&server));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+
+    make_silent(&server);
+    await_state(&s, ANYSOCK_PEER_RESET);
+    expect_time_out(send_meets_it);
+    assert_anysock(ANYSOCK_OK, anysock_abort(&server));
+    assert_anysock(ANYSOCK_OK, anysock_close(&s));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(reset_is_no_end_whichever_call_meets_it),
         TEST(first_send_after_a_look_tells_the_reset),
         TEST(reset_behind_data_is_no_end_whichever_call_comes_first),
+        TEST(time_out_of_the_system_is_no_end_either),
     };
     return cmocka_run_group_tests_name("reset", tests, NULL, NULL);
 }

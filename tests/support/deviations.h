@@ -38,6 +38,12 @@ static inline bool reset_is_forgotten_by_the_system(void) {
     return is_wine();
 }
 
+/* Wine 8 asks its host, which does not know the peer of a connection that is over (sh.06, rs.18).
+ * Wine 10 and Windows do. */
+static inline bool former_peer_may_be_forgotten(int code) {
+    return is_wine() && code == ANYSOCK_ENOTCONN;
+}
+
 /* Wine reports room only after a send that was refused as a whole, and there a send of nothing is
  * never refused: the host has no such thing. Windows refuses it while the buffer is full. */
 static inline bool room_needs_would_block(void) {

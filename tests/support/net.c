@@ -16,17 +16,26 @@ void make_listener(enum anysock_family family, unsigned flags, struct anysock *l
     assert_anysock(ANYSOCK_OK, anysock_local_addr(listener, addr));
 }
 
-void make_pair(unsigned client_flags, unsigned server_flags, struct anysock *client,
-               struct anysock *server) {
+static void make_pair_of(enum anysock_family family, unsigned server_flags, struct anysock *client,
+                         struct anysock *server) {
     struct anysock listener;
     struct anysock_addr addr;
-    make_listener(ANYSOCK_INET, 0, &listener, &addr);
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, client));
+    make_listener(family, 0, &listener, &addr);
+    assert_anysock(ANYSOCK_OK, anysock_open(family, ANYSOCK_STREAM, 0, client));
     assert_anysock(ANYSOCK_OK, anysock_connect(client, &addr));
     assert_anysock(ANYSOCK_OK, anysock_accept(&listener, server_flags, server, NULL));
+    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+void make_pair(unsigned client_flags, unsigned server_flags, struct anysock *client,
+               struct anysock *server) {
+    make_pair_of(ANYSOCK_INET, server_flags, client, server);
     if ((client_flags & ANYSOCK_NONBLOCK) != 0)
         assert_anysock(ANYSOCK_OK, anysock_set_blocking(client, false));
-    assert_anysock(ANYSOCK_OK, anysock_close(&listener));
+}
+
+void make_family_pair(enum anysock_family family, struct anysock *client, struct anysock *server) {
+    make_pair_of(family, 0, client, server);
 }
 
 void close_pair(struct anysock *client, struct anysock *server) {

@@ -12,6 +12,7 @@ void make_listener(enum anysock_family family, unsigned flags, struct anysock *l
 /* Two connected sockets. */
 void make_pair(unsigned client_flags, unsigned server_flags, struct anysock *client,
                struct anysock *server);
+void make_family_pair(enum anysock_family family, struct anysock *client, struct anysock *server);
 void close_pair(struct anysock *client, struct anysock *server);
 
 /* An address where nobody listens, and nobody else can: it is bound by holder. */

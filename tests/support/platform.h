@@ -43,6 +43,9 @@ unsigned loopback_interface(void);
 /* Binds it to the loopback interface natively, if there is such a thing; whether it still is. */
 bool foreign_tie(anysock_native native);
 bool is_tied(anysock_native native);
+/* Lets nothing through to a connection any more, as if the network were cut; false if the system
+ * cannot. */
+bool foreign_silence(anysock_native native);
 /* Ends receiving natively. */
 void foreign_shutdown_receiving(anysock_native native);
 /* Sets a linger time natively: close is to wait for unsent data. */
@@ -128,6 +131,8 @@ int foreign_lookup(const char *host);
 /* Whether the system's poll tells of the end of a stream before the data in front of it are read.
  */
 bool poll_sees_ends_behind_data(void);
+/* Whether the system knows a connection's peer when the connection is over. */
+bool former_peers_are_known(void);
 /* The tests run under Wine, which deviates from Windows: see deviations.h. */
 bool is_wine(void);
 /* The system is Windows, real or Wine. */

@@ -9,6 +9,7 @@
 #include <grp.h>
 #ifdef __linux__
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <sys/syscall.h>
 #endif
 #include <net/if.h>
@@ -124,6 +125,17 @@ bool is_tied(anysock_native native) {
     (void)native;
 #endif
     return name[0] != '\0';
+}
+
+bool foreign_silence(anysock_native native) {
+#ifdef SO_ATTACH_FILTER
+    struct sock_filter drop = {BPF_RET | BPF_K, 0, 0, 0};
+    struct sock_fprog program = {1, &drop};
+    return setsockopt(native, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
+#else
+    (void)native;
+    return false;
+#endif
 }
 
 void foreign_shutdown_receiving(anysock_native native) {
@@ -446,6 +458,14 @@ bool poll_sees_ends_behind_data(void) {
     (void)close(pair[0]);
     (void)close(pair[1]);
     return seen;
+}
+
+bool former_peers_are_known(void) {
+#ifdef SO_PEERNAME
+    return true;
+#else
+    return false;
+#endif
 }
 
 static const struct resolver_name resolver_names[] = {

@@ -317,6 +317,15 @@ bool poll_sees_ends_behind_data(void) {
     return true;
 }
 
+bool foreign_silence(anysock_native native) {
+    (void)native;
+    return false;
+}
+
+bool former_peers_are_known(void) {
+    return true;
+}
+
 static const struct resolver_name resolver_names[] = {
     {"EAI_NONAME", WSAHOST_NOT_FOUND},
     {"EAI_AGAIN", WSATRY_AGAIN},

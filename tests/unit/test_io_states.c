@@ -92,16 +92,19 @@ static void broken_pipe_of_the_system_is_a_reset(void **state) {
 /* Linux tells once why it has given a connection up, and "end of stream" from then on. */
 static void connection_that_the_system_gave_up_has_no_end_of_stream(void **state) {
     (void)state;
-    static const int natives[][2] = {{FAKE_ECONNABORTED, ANYSOCK_ECONNRESET},
-                                     {FAKE_ECONNREFUSED, ANYSOCK_ECONNREFUSED},
-                                     {FAKE_ENETRESET, ANYSOCK_ETIMEDOUT}};
-    for (size_t i = 0; i < COUNT_OF(natives); i++) {
+    static const struct {
+        int native, told, later;
+    } rows[] = {{FAKE_ECONNABORTED, ANYSOCK_ECONNRESET, ANYSOCK_ECONNRESET},
+                {FAKE_ECONNREFUSED, ANYSOCK_ECONNREFUSED, ANYSOCK_ECONNRESET},
+                {FAKE_ENETRESET, ANYSOCK_ETIMEDOUT, ANYSOCK_ETIMEDOUT}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
         s = fake_connected(0);
-        fake_fail("recv", natives[i][0], 1);
-        assert_anysock(natives[i][1], anysock_recv(&s, buffer, 5, 0, &count));
-        assert_int_equal(natives[i][0], anysock_native_error());
+        fake_fail("recv", rows[i].native, 1);
+        assert_anysock(rows[i].told, anysock_recv(&s, buffer, 5, 0, &count));
+        assert_int_equal(rows[i].native, anysock_native_error());
         fake_fin_arrives(fake_of(&s));
-        assert_refusal(ANYSOCK_ECONNRESET, anysock_recv(&s, buffer, 5, 0, &count));
+        assert_refusal(rows[i].later, anysock_recv(&s, buffer, 5, 0, &count));
+        assert_refusal(rows[i].later, anysock_recv(&s, buffer, 5, ANYSOCK_NO_WAIT, &count));
         assert_refusal(ANYSOCK_EPIPE, anysock_send(&s, buffer, 5, 0, &count));
         assert_anysock(ANYSOCK_OK, anysock_close(&s));
     }
@@ -115,6 +118,40 @@ static void timeout_of_the_system_breaks_the_connection(void **state) {
     assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
     assert_int_equal(FAKE_ETIMEDOUT, anysock_native_error());
     assert_anysock(ANYSOCK_EPIPE, anysock_send(&s, buffer, 5, 0, &count));
+}
+
+static void timeout_that_a_send_meets_is_the_receives_too(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    fake_fail("send", FAKE_ETIMEDOUT, 1);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_send(&s, buffer, 5, 0, &count));
+    fake_fin_arrives(fake_of(&s));
+    assert_refusal(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+}
+
+/* The look only sees that the connection is broken, and the receive why. */
+static void timeout_behind_a_look_stays_one(void **state) {
+    (void)state;
+    enum anysock_peer_state peer;
+    s = fake_connected(0);
+    fake_of(&s)->peer_state = ANYSOCK_PEER_RESET;
+    assert_anysock(ANYSOCK_OK, anysock_peek_state(&s, &peer));
+    fake_fail("recv", FAKE_ETIMEDOUT, 1);
+    assert_anysock(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    fake_fin_arrives(fake_of(&s));
+    assert_refusal(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_refusal(ANYSOCK_EPIPE, anysock_send(&s, buffer, 5, 0, &count));
+}
+
+/* Nor does an own time-out make it one. */
+static void timeout_of_ours_breaks_nothing(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 10));
+    assert_refusal(ANYSOCK_ETIMEDOUT, anysock_recv(&s, buffer, 5, 0, &count));
+    fake_fin_arrives(fake_of(&s));
+    assert_anysock(ANYSOCK_OK, anysock_recv(&s, buffer, 5, 0, &count));
+    assert_int_equal(0, count);
 }
 
 /* --- while connecting --- */
@@ -250,6 +287,9 @@ int main(void) {
         TEST(broken_pipe_of_the_system_is_a_reset),
         TEST(connection_that_the_system_gave_up_has_no_end_of_stream),
         TEST(timeout_of_the_system_breaks_the_connection),
+        TEST(timeout_that_a_send_meets_is_the_receives_too),
+        TEST(timeout_behind_a_look_stays_one),
+        TEST(timeout_of_ours_breaks_nothing),
         TEST(nonblocking_call_while_connecting_would_wait),
         TEST(call_settles_a_connect_that_succeeded),
         TEST(call_gives_the_error_of_a_connect_that_failed),

@@ -416,20 +416,38 @@ static void peer_address_reports_the_system(void **state) {
     (void)state;
     struct anysock_addr peer = addr;
     s = fake_connected(0);
-    fake_fail("peer", FAKE_ENOTCONN, 1); /* the peer is gone */
-    assert_anysock(ANYSOCK_ENOTCONN, anysock_peer_addr(&s, &peer));
-    assert_int_equal(FAKE_ENOTCONN, anysock_native_error());
+    fake_fail("peer", FAKE_ENOBUFS, 1);
+    assert_anysock(ANYSOCK_ENOBUFS, anysock_peer_addr(&s, &peer));
+    assert_string_equal("peer", fake_trace());
+    assert_int_equal(FAKE_ENOBUFS, anysock_native_error());
     assert_int_equal(ANYSOCK_UNSPEC, anysock_addr_family(&peer));
 }
 
-static void peer_address_of_what_is_over_is_none(void **state) {
+/* What systems say of it; the second is macOS. */
+static const int over[] = {FAKE_ENOTCONN, FAKE_EINVAL};
+
+static void peer_address_outlives_the_connection(void **state) {
     (void)state;
-    struct anysock_addr peer = addr;
     s = fake_connected(0);
-    fake_fail("peer", FAKE_EINVAL, 1); /* so macOS */
-    assert_anysock(ANYSOCK_ENOTCONN, anysock_peer_addr(&s, &peer));
-    assert_int_equal(FAKE_EINVAL, anysock_native_error());
-    assert_int_equal(ANYSOCK_UNSPEC, anysock_addr_family(&peer));
+    for (size_t i = 0; i < COUNT_OF(over); i++) {
+        struct anysock_addr peer;
+        fake_fail("peer", over[i], 1);
+        assert_anysock(ANYSOCK_OK, anysock_peer_addr(&s, &peer));
+        assert_true(anysock_addr_equal(&addr, &peer));
+    }
+}
+
+static void peer_address_that_nobody_knows_is_none(void **state) {
+    (void)state;
+    s = fake_connected(0);
+    for (size_t i = 0; i < COUNT_OF(over); i++) {
+        struct anysock_addr peer = addr;
+        fake_fail("peer", over[i], 1);
+        fake_fail("former peer", FAKE_ENOBUFS, 1);
+        assert_anysock(ANYSOCK_ENOTCONN, anysock_peer_addr(&s, &peer));
+        assert_int_equal(over[i], anysock_native_error());
+        assert_int_equal(ANYSOCK_UNSPEC, anysock_addr_family(&peer));
+    }
 }
 
 /* --- shutdown --- */
@@ -578,7 +596,8 @@ int main(void) {
         TEST(peer_address_needs_a_connection),
         TEST(peer_address_while_connecting_looks_again),
         TEST(peer_address_reports_the_system),
-        TEST(peer_address_of_what_is_over_is_none),
+        TEST(peer_address_outlives_the_connection),
+        TEST(peer_address_that_nobody_knows_is_none),
         TEST(shutdown_wants_a_connection),
         TEST(shutdown_wants_a_direction),
         TEST(shutdown_may_be_repeated),
