@@ -1024,7 +1024,7 @@ enum {
  *         for the path), #ANYSOCK_ECONNREFUSED (nobody took an earlier one, told once, on Windows
  *         to receivers only), #ANYSOCK_EACCES, #ANYSOCK_ENOBUFS, #ANYSOCK_ENETUNREACH,
  *         #ANYSOCK_EHOSTUNREACH and #ANYSOCK_EPROTO (as anysock_send_to(), or told by the network
- * of an earlier one).
+ *         of an earlier one).
  *
  * Thread safety: any thread. \posix send(MSG_NOSIGNAL) \windows send \since 0.1
  */
@@ -1052,8 +1052,8 @@ ANYSOCK_API int anysock_send(struct anysock *s, const void *data, size_t length,
  *         is over, or the peer cannot be reached any more); #ANYSOCK_ENOTCONN; #ANYSOCK_ECONNRESET,
  *         also if the system has given the connection up; #ANYSOCK_ECONNREFUSED (datagram: nobody
  *         took one that was sent, told once), #ANYSOCK_ENETUNREACH, #ANYSOCK_EHOSTUNREACH,
- * #ANYSOCK_EACCES and #ANYSOCK_EPROTO (the network did not take it there); the connect's error if
- * the connect failed.
+ *         #ANYSOCK_EACCES and #ANYSOCK_EPROTO (the network did not take it there); the connect's
+ *         error if the connect failed.
  *
  * Thread safety: any thread. \posix recv \windows recv \since 0.1
  */

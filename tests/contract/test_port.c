@@ -2,6 +2,7 @@
  * The postconditions of src/internal.h, asked of the real port on bare handles.
  */
 #include "check.h"
+#include "deviations.h"
 #include "internal.h"
 #include "net.h"
 #include "platform.h"
@@ -301,6 +302,36 @@ static void reset_on_close_resets(void **state) {
     anysock_port_close(n.listener);
 }
 
+/* Where the system knows it, one of the two questions tells. */
+static void former_peer_is_the_peer_or_none(void **state) {
+    (void)state;
+    struct anysock_addr before, peer;
+    struct natives n = connect_natives(false);
+    assert_int_equal(0, anysock_port_peer_addr(n.client, &before));
+    anysock_port_reset_on_close(n.server);
+    anysock_port_close(n.server);
+    assert_true(is_readable(n.client, PATIENCE_MS));
+    bool known = anysock_port_peer_addr(n.client, &peer) == 0;
+    anysock_port_set_native_error(7);
+    if (anysock_port_former_peer_addr(n.client, ANYSOCK_INET, &peer) == 0)
+        known = true;
+    assert_int_equal(7, anysock_port_native_error());
+    if (known)
+        assert_true(anysock_addr_equal(&before, &peer));
+    assert_true(known || !former_peers_are_known() ||
+                former_peer_may_be_forgotten(ANYSOCK_ENOTCONN));
+
+    anysock_native fresh = open_native(ANYSOCK_STREAM, false);
+    anysock_port_set_native_error(7);
+    assert_int_equal(-1, anysock_port_former_peer_addr(fresh, ANYSOCK_INET, &peer));
+    assert_int_equal(-1, anysock_port_former_peer_addr(n.listener, ANYSOCK_INET, &peer));
+    anysock_port_close(fresh);
+    assert_int_equal(-1, anysock_port_former_peer_addr(fresh, ANYSOCK_INET, &peer));
+    assert_int_equal(7, anysock_port_native_error());
+    anysock_port_close(n.client);
+    anysock_port_close(n.listener);
+}
+
 static void poll_without_items_sleeps(void **state) {
     (void)state;
     uint64_t before = anysock_port_now_ns();
@@ -493,6 +524,7 @@ int main(void) {
         TEST(end_of_stream_is_zero_and_readable),
         TEST(send_after_shutdown_is_epipe),
         TEST(reset_on_close_resets),
+        TEST(former_peer_is_the_peer_or_none),
         TEST(poll_without_items_sleeps),
         TEST(poll_many_takes_more_than_poll),
         TEST(clock_never_goes_back),
