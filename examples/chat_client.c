@@ -26,6 +26,7 @@ static struct {
     struct anysock socket;
     struct anysock_queue *queue;
     struct mailbox input;
+    struct thread *reader;
     char **arguments; /* to be said; null: it is the input */
     const char *text; /* what is being said: the rest of a line */
     size_t length;
@@ -59,7 +60,9 @@ static void read_lines(void *argument) {
 static int start_reading(void) {
     guest.input.receiver = guest.queue;
     int code = anysock_queue_open(0, &guest.input.sender);
-    if (code == ANYSOCK_OK && !start_thread(read_lines, &guest.input))
+    if (code == ANYSOCK_OK)
+        guest.reader = start_thread(read_lines, &guest.input);
+    if (code == ANYSOCK_OK && guest.reader == NULL)
         code = ANYSOCK_ENOMEM;
     if (code != ANYSOCK_OK)
         fail(code, "read standard input");
@@ -189,6 +192,10 @@ int main(int argc, char **argv) {
                  options);
     int outcome = join(&peer);
     (void)anysock_close(&guest.socket);
+    /* It ends when everything is said. To leave in the middle of that is to leave it in the middle
+     * of anything: once in a few thousand times Wine's exit then hangs, and is killed. */
+    if (guest.reader != NULL && guest.finished)
+        join_thread(guest.reader);
     /* Not exit(): some C libraries wait there for standard input, from which the other thread may
      * still be reading. All output is flushed. */
     _Exit(outcome);

@@ -5,10 +5,12 @@
 #ifndef EXAMPLES_THREAD_H
 #define EXAMPLES_THREAD_H
 
-#include <stdbool.h>
+struct thread;
 
-/* Starts a thread that runs the function, and that nobody waits for: it ends with the process at
- * the latest. Returns whether there was one to be had. */
-bool start_thread(void (*function)(void *argument), void *argument);
+/* Starts a thread that runs the function; null if there is none to be had. It ends with the process
+ * at the latest, also if nobody waits for it. */
+struct thread *start_thread(void (*function)(void *argument), void *argument);
+/* Waits until the function has returned. */
+void join_thread(struct thread *thread);
 
 #endif /* EXAMPLES_THREAD_H */

@@ -6,28 +6,32 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-struct start {
+struct thread {
     void (*function)(void *);
     void *argument;
+    pthread_t id;
 };
 
 static void *run(void *argument) {
-    struct start start = *(struct start *)argument;
-    free(argument);
-    start.function(start.argument);
+    struct thread *thread = argument;
+    thread->function(thread->argument);
     return NULL;
 }
 
-bool start_thread(void (*function)(void *), void *argument) {
-    struct start *start = malloc(sizeof *start);
-    if (start == NULL)
-        return false;
-    *start = (struct start){function, argument};
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, run, start) != 0) {
-        free(start);
-        return false;
+struct thread *start_thread(void (*function)(void *), void *argument) {
+    struct thread *thread = malloc(sizeof *thread);
+    if (thread == NULL)
+        return NULL;
+    thread->function = function;
+    thread->argument = argument;
+    if (pthread_create(&thread->id, NULL, run, thread) != 0) {
+        free(thread);
+        return NULL;
     }
-    (void)pthread_detach(thread);
-    return true;
+    return thread;
+}
+
+void join_thread(struct thread *thread) {
+    (void)pthread_join(thread->id, NULL);
+    free(thread);
 }

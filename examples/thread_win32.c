@@ -8,29 +8,34 @@
 #include <stdlib.h>
 #include <windows.h>
 
-struct start {
+struct thread {
     void (*function)(void *);
     void *argument;
+    HANDLE handle;
 };
 
 static unsigned __stdcall run(void *argument) {
-    struct start start = *(struct start *)argument;
-    free(argument);
-    start.function(start.argument);
+    struct thread *thread = argument;
+    thread->function(thread->argument);
     return 0;
 }
 
 /* Not CreateThread: the function uses the C library. */
-bool start_thread(void (*function)(void *), void *argument) {
-    struct start *start = malloc(sizeof *start);
-    if (start == NULL)
-        return false;
-    *start = (struct start){function, argument};
-    uintptr_t thread = _beginthreadex(NULL, 0, run, start, 0, NULL);
-    if (thread == 0) {
-        free(start);
-        return false;
+struct thread *start_thread(void (*function)(void *), void *argument) {
+    struct thread *thread = malloc(sizeof *thread);
+    if (thread == NULL)
+        return NULL;
+    *thread = (struct thread){function, argument, NULL};
+    thread->handle = (HANDLE)_beginthreadex(NULL, 0, run, thread, 0, NULL);
+    if (thread->handle == NULL) {
+        free(thread);
+        return NULL;
     }
-    (void)CloseHandle((HANDLE)thread);
-    return true;
+    return thread;
+}
+
+void join_thread(struct thread *thread) {
+    (void)WaitForSingleObject(thread->handle, INFINITE);
+    (void)CloseHandle(thread->handle);
+    free(thread);
 }
