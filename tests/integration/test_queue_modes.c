@@ -53,6 +53,19 @@ static int send_vector(void) {
     return anysock_send_vec(&client, vector, 2, 0, &moved);
 }
 
+/* Leaves no room to send, and none to be told of. What was on its way may make some yet, as long as
+ * it likes; but whatever is told must be true. */
+static void leave_no_room(int (*call)(void)) {
+    (void)exhaust(call);
+    for (int looks = 0; looks < LOOKS; looks++) {
+        if (told_now(&client) == 0)
+            continue;
+        assert_int_equal(ANYSOCK_WRITABLE, events_of(&client));
+        assert_true(exhaust(call) > 0);
+        looks = -1;
+    }
+}
+
 static int accept_one(void) {
     struct anysock child;
     int code = anysock_accept(&client, 0, &child, NULL);
@@ -82,8 +95,7 @@ static void level_of_a_writer_ends_and_returns(void **state) {
     open_pair();
     add(&client, ANYSOCK_WRITABLE, LEVEL);
     assert_int_equal(ANYSOCK_WRITABLE, told(&client));
-    (void)fill(&client);
-    expect_silence();
+    leave_no_room(send_block);
     while (told_now(&client) == 0)
         (void)drain(&server);
     assert_int_equal(ANYSOCK_WRITABLE, told(&client));
@@ -241,17 +253,21 @@ static void edge_of_sends_comes_again(void **state) {
         open_pair();
         add(&client, ANYSOCK_WRITABLE, EDGE);
         assert_int_equal(ANYSOCK_WRITABLE, told(&client));
+        expect_silence();
         for (int round = 0; round < 3; round++) {
-            expect_silence();
-            (void)exhaust(calls[i]);
-            expect_silence();
+            leave_no_room(calls[i]);
             while (told_now(&client) == 0)
                 (void)drain(&server);
             assert_int_equal(ANYSOCK_WRITABLE, events_of(&client));
-            while (drain(&server) > 0) {
-                /* Makes all the room that there can be. */
+            /* An edge that the system makes may tell once more of more room, now or later. */
+            int more = 0;
+            for (int looks = 0; looks < 1 + LOOKS; looks++) {
+                while (drain(&server) > 0) {
+                    /* Makes all the room that there can be. */
+                }
+                more += told_now(&client) != 0;
             }
-            (void)told_now(&client); /* which an edge that the system makes may tell once more */
+            assert_in_range(more, 0, 1);
         }
         close_pair(&client, &server);
     }

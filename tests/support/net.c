@@ -73,13 +73,22 @@ void close_black_hole(struct black_hole *hole) {
     assert_anysock(ANYSOCK_OK, anysock_close(&hole->listener));
 }
 
+/* What was sent last may make room yet: on a busy machine the kernel delivers later, and a receiver
+ * delays its acknowledgement (Linux: 40 ms). */
+#define SETTLED_MS 50
+
 size_t fill(struct anysock *s) {
     static char block[65536];
-    size_t total = 0, sent;
+    size_t total = 0, before, sent;
+    unsigned events;
     int code;
-    while ((code = anysock_send(s, block, sizeof block, ANYSOCK_NO_WAIT, &sent)) == ANYSOCK_OK)
-        total += sent;
-    assert_anysock(ANYSOCK_EAGAIN, code);
+    do {
+        before = total;
+        while ((code = anysock_send(s, block, sizeof block, ANYSOCK_NO_WAIT, &sent)) == ANYSOCK_OK)
+            total += sent;
+        assert_anysock(ANYSOCK_EAGAIN, code);
+        (void)anysock_wait(s, ANYSOCK_WRITABLE, SETTLED_MS, &events);
+    } while (total > before);
     return total;
 }
 

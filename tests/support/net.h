@@ -29,7 +29,7 @@ struct black_hole {
 void make_black_hole(struct black_hole *hole);
 void close_black_hole(struct black_hole *hole);
 
-/* Sends until there is no room; returns the bytes. */
+/* Sends until there is no room, and none comes by itself; returns the bytes. */
 size_t fill(struct anysock *s);
 /* Receives and discards until there is nothing; returns the bytes. */
 size_t drain(struct anysock *s);
