@@ -79,17 +79,18 @@ void close_black_hole(struct black_hole *hole) {
 
 size_t fill(struct anysock *s) {
     static char block[65536];
-    size_t total = 0, before, sent;
+    size_t total = 0, sent;
     unsigned events;
-    int code;
-    do {
-        before = total;
+    for (;;) {
+        size_t before = total;
+        int code;
         while ((code = anysock_send(s, block, sizeof block, ANYSOCK_NO_WAIT, &sent)) == ANYSOCK_OK)
             total += sent;
         assert_anysock(ANYSOCK_EAGAIN, code);
+        if (total == before)
+            return total;
         (void)anysock_wait(s, ANYSOCK_WRITABLE, SETTLED_MS, &events);
-    } while (total > before);
-    return total;
+    }
 }
 
 size_t drain(struct anysock *s) {
