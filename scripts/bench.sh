@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 . scripts/packages.sh
 
 build=build/bench
+windows=$build-windows
 out=$build/out
 rows="send recv send_to recv_from recv_would_block poll wait accept close set_blocking
       parse_v4 format_v4 parse_v6 format_v6"
@@ -155,7 +156,7 @@ bench_calls() {
 check_calls() {
     local program row most exact goal instructions calls verdict plural wanted text number=0 failed=0
     build_targets # all, so that none goes stale
-    ! command -v x86_64-w64-mingw32-gcc >/dev/null || build_windows queue_times
+    ! command -v x86_64-w64-mingw32-gcc >/dev/null || build_windows "" queue_times
     for program in calls queue; do
         measure $program instructions anysock
         measure $program syscalls anysock
@@ -232,12 +233,12 @@ libuv_source() {
     dirname "$(compgen -G "$dir/libuv1-*/CMakeLists.txt")" 2>/dev/null
 }
 
-windows=$build-windows
-
-# build_windows TARGET...: of libuv's source, if it is there.
+# build_windows UV TARGET...: UV is where libuv's source is, or empty.
 build_windows() {
+    local uv=$1
+    shift
     if ! { cmake -S bench -B "$windows" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-        -DBENCH_UV_SOURCE="${uv:-}" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/mingw-w64.cmake" &&
+        -DBENCH_UV_SOURCE="$uv" -DCMAKE_TOOLCHAIN_FILE="$PWD/cmake/mingw-w64.cmake" &&
         cmake --build "$windows" --target "$@"; } >"$windows.log" 2>&1; then
         tail -n 40 "$windows.log" >&2
         exit 1
@@ -252,7 +253,7 @@ bench_queue_wine() {
         return
     fi
     uv=$(libuv_source)
-    build_windows queue_times ${uv:+queue_times_uv}
+    build_windows "$uv" queue_times ${uv:+queue_times_uv}
     for program in queue_times ${uv:+queue_times_uv}; do
         cmake/wine-run "$windows/$program.exe" | sed 's/\r$//; s/^/wine_/'
     done
