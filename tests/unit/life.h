@@ -1,5 +1,6 @@
 /*
- * What the tests of a socket's life share: test_socket.c, test_listen.c, test_connect.c.
+ * What the tests of a socket's life share: test_socket.c, test_adopt.c, test_listen.c and
+ * test_connect.c.
  */
 #ifndef TESTS_LIFE_H
 #define TESTS_LIFE_H
