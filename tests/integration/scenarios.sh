@@ -751,15 +751,19 @@ client: received 5 bytes from 127.0.0.1:PORT: too l
 END
 }
 
-# Makes $address one where nobody is: that of a server which this very shell has sent home.
-vacate_address() {
-    server udp_echo --count 1 && printf bye >"/dev/udp/${address%:*}/${address##*:}" &&
-        finish server 0
+# Makes $address one where nobody takes a datagram, and nobody else can, not even the client by
+# chance: it is that of this very shell, which hears only a server that has gone home.
+hold_silent_address() {
+    local fd
+    server udp_echo --count 1 && exec {fd}<>"/dev/udp/${address%:*}/${address##*:}" || return
+    output[nobody]=$fd
+    printf bye >&"$fd" && finish server 0 && address=$(last_line server '* bytes from ') &&
+        address=${address%: bye}
 }
 
 # Who is connected to nobody in particular does not hear that nobody is there.
 scenario_udp_no_answer() {
-    vacate_address && client_with client udp_echo --send "$address" --timeout-ms 50 &&
+    hold_silent_address && client_with client udp_echo --send "$address" --timeout-ms 50 &&
         finish client 1
     finding client recv_from ANYSOCK_ETIMEDOUT recv_from
     expect <<'END'
@@ -798,7 +802,7 @@ END
 scenario_udp_connect_refused() {
     local patient=() heard
     [[ $client_run != *wine* ]] || patient=(--timeout-ms 50)
-    vacate_address && client client udp_connect "${patient[@]}" && finish client 1
+    hold_silent_address && client client udp_connect "${patient[@]}" && finish client 1
     heard=$(last_line client 'recv: ')
     expect <<END
 server: listening on 127.0.0.1:PORT

@@ -40,13 +40,6 @@ static void expect_text(struct anysock *s, const char *text) {
     assert_int_equal(0, info);
 }
 
-/* An address where nobody takes a datagram, and nobody else can: holder has it, and speaks to
- * itself only. */
-static void make_refusing_datagram(struct anysock *holder, struct anysock_addr *addr) {
-    open_bound(ANYSOCK_INET, holder, addr);
-    assert_anysock(ANYSOCK_OK, anysock_connect(holder, addr));
-}
-
 /* --- one datagram --- */
 
 static void datagrams_go_there_and_back(void **state) {

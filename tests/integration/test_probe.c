@@ -70,7 +70,7 @@ static void peer_address_outlives_the_connection(void **state) {
     struct anysock client, server;
     struct anysock_addr before;
     for (size_t i = 0; i < COUNT_OF(families); i++) {
-        make_family_pair(families[i], &client, &server);
+        make_family_pair(families[i], 0, &client, &server);
         assert_anysock(ANYSOCK_OK, anysock_peer_addr(&client, &before));
         assert_anysock(ANYSOCK_OK, anysock_shutdown(&client, ANYSOCK_SHUT_RDWR));
         expect_peer(&client, &before);
@@ -79,7 +79,7 @@ static void peer_address_outlives_the_connection(void **state) {
         expect_peer(&client, &before);
         assert_anysock(ANYSOCK_OK, anysock_close(&client));
 
-        make_family_pair(families[i], &client, &server);
+        make_family_pair(families[i], 0, &client, &server);
         assert_anysock(ANYSOCK_OK, anysock_peer_addr(&client, &before));
         assert_anysock(ANYSOCK_OK, anysock_abort(&server));
         await_state(&client, ANYSOCK_PEER_RESET);

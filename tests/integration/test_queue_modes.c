@@ -397,7 +397,7 @@ static void edge_of_refused_datagrams_comes_again(void **state) {
     struct anysock_addr addr;
     if (refusals_wake_nobody())
         return;
-    make_refusing(&server, &addr);
+    make_refusing_datagram(&server, &addr);
     assert_anysock(ANYSOCK_OK,
                    anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, ANYSOCK_NONBLOCK, &client));
     assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));

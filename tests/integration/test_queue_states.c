@@ -156,8 +156,8 @@ static void datagram_of_the_peer_comes(void) {
 }
 
 static void datagram_is_refused(void) {
-    datagram_gets_a_peer();
-    assert_anysock(ANYSOCK_OK, anysock_close(&peer));
+    make_refusing_datagram(&peer, &addr);
+    assert_anysock(ANYSOCK_OK, anysock_connect(&s, &addr));
     assert_anysock(ANYSOCK_OK, anysock_send(&s, "data", 4, 0, &moved));
 }
 

@@ -16,8 +16,8 @@ void make_listener(enum anysock_family family, unsigned flags, struct anysock *l
     assert_anysock(ANYSOCK_OK, anysock_local_addr(listener, addr));
 }
 
-static void make_pair_of(enum anysock_family family, unsigned server_flags, struct anysock *client,
-                         struct anysock *server) {
+void make_family_pair(enum anysock_family family, unsigned server_flags, struct anysock *client,
+                      struct anysock *server) {
     struct anysock listener;
     struct anysock_addr addr;
     make_listener(family, 0, &listener, &addr);
@@ -29,13 +29,9 @@ static void make_pair_of(enum anysock_family family, unsigned server_flags, stru
 
 void make_pair(unsigned client_flags, unsigned server_flags, struct anysock *client,
                struct anysock *server) {
-    make_pair_of(ANYSOCK_INET, server_flags, client, server);
+    make_family_pair(ANYSOCK_INET, server_flags, client, server);
     if ((client_flags & ANYSOCK_NONBLOCK) != 0)
         assert_anysock(ANYSOCK_OK, anysock_set_blocking(client, false));
-}
-
-void make_family_pair(enum anysock_family family, struct anysock *client, struct anysock *server) {
-    make_pair_of(family, 0, client, server);
 }
 
 void close_pair(struct anysock *client, struct anysock *server) {
@@ -43,11 +39,20 @@ void close_pair(struct anysock *client, struct anysock *server) {
     assert_anysock(ANYSOCK_OK, anysock_close(server));
 }
 
-void make_refusing(struct anysock *holder, struct anysock_addr *addr) {
+static void make_bound(enum anysock_type type, struct anysock *s, struct anysock_addr *addr) {
     assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, addr));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, holder));
-    assert_anysock(ANYSOCK_OK, anysock_bind(holder, addr, ANYSOCK_BIND_SERVER));
-    assert_anysock(ANYSOCK_OK, anysock_local_addr(holder, addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, type, 0, s));
+    assert_anysock(ANYSOCK_OK, anysock_bind(s, addr, ANYSOCK_BIND_SERVER));
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(s, addr));
+}
+
+void make_refusing(struct anysock *holder, struct anysock_addr *addr) {
+    make_bound(ANYSOCK_STREAM, holder, addr);
+}
+
+void make_refusing_datagram(struct anysock *holder, struct anysock_addr *addr) {
+    make_bound(ANYSOCK_DGRAM, holder, addr);
+    assert_anysock(ANYSOCK_OK, anysock_connect(holder, addr));
 }
 
 /* Backlog 1 makes room for two; the rest stays pending. Two more than that, since a system may

@@ -12,11 +12,15 @@ void make_listener(enum anysock_family family, unsigned flags, struct anysock *l
 /* Two connected sockets. */
 void make_pair(unsigned client_flags, unsigned server_flags, struct anysock *client,
                struct anysock *server);
-void make_family_pair(enum anysock_family family, struct anysock *client, struct anysock *server);
+void make_family_pair(enum anysock_family family, unsigned server_flags, struct anysock *client,
+                      struct anysock *server);
 void close_pair(struct anysock *client, struct anysock *server);
 
 /* An address where nobody listens, and nobody else can: it is bound by holder. */
 void make_refusing(struct anysock *holder, struct anysock_addr *addr);
+/* The same for datagrams: the holder hears only itself. It must be of their kind, since each kind
+ * has ports of its own: the sender could be given this one, and hear itself. */
+void make_refusing_datagram(struct anysock *holder, struct anysock_addr *addr);
 
 /* A listener whose queue is full, so that further connects stay pending: Linux drops them, and so
  * they do under Wine. (Windows refuses them.) */
