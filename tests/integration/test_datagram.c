@@ -17,14 +17,6 @@ static void open_datagram(enum anysock_family family, unsigned flags, struct any
     assert_anysock(ANYSOCK_OK, anysock_open(family, ANYSOCK_DGRAM, flags, s));
 }
 
-/* A socket on a loopback port of the system's choice, and its address. */
-static void open_bound(enum anysock_family family, struct anysock *s, struct anysock_addr *addr) {
-    open_datagram(family, 0, s);
-    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(family, 0, addr));
-    assert_anysock(ANYSOCK_OK, anysock_bind(s, addr, ANYSOCK_BIND_SERVER));
-    assert_anysock(ANYSOCK_OK, anysock_local_addr(s, addr));
-}
-
 static void send_text(struct anysock *s, const char *text, const struct anysock_addr *to) {
     assert_anysock(ANYSOCK_OK, anysock_send_to(s, text, strlen(text), 0, to, &count));
     assert_int_equal(strlen(text), count);
@@ -47,7 +39,7 @@ static void datagrams_go_there_and_back(void **state) {
     for (int family = ANYSOCK_INET; family <= ANYSOCK_INET6; family++) {
         struct anysock server, client;
         struct anysock_addr addr, local;
-        open_bound((enum anysock_family)family, &server, &addr);
+        make_datagram((enum anysock_family)family, &server, &addr);
         open_datagram((enum anysock_family)family, 0, &client);
         send_text(&client, "question", &addr);
         expect_text(&server, "question");
@@ -65,7 +57,7 @@ static void datagrams_stay_apart(void **state) {
     (void)state;
     struct anysock server, client;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     send_text(&client, "one", &addr);
     send_text(&client, "three", &addr);
@@ -78,7 +70,7 @@ static void empty_datagram_is_one(void **state) {
     (void)state;
     struct anysock server, client;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     assert_anysock(ANYSOCK_OK, anysock_send_to(&client, NULL, 0, 0, &addr, &count));
     send_text(&client, "next", &addr);
@@ -92,7 +84,7 @@ static void cut_datagram_says_so(void **state) {
     (void)state;
     struct anysock server, client;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     send_text(&client, "0123456789", &addr);
     send_text(&client, "next", &addr);
@@ -111,7 +103,7 @@ static void cut_datagram_is_no_error_for_recv(void **state) {
     (void)state;
     struct anysock server, client;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     send_text(&client, "0123456789", &addr);
     (void)await(&server, ANYSOCK_READABLE);
@@ -125,7 +117,7 @@ static void datagram_that_just_fits_is_whole(void **state) {
     (void)state;
     struct anysock server, client;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     send_text(&client, "0123", &addr);
     (void)await(&server, ANYSOCK_READABLE);
@@ -139,7 +131,7 @@ static void receive_without_room_takes_the_datagram(void **state) {
     (void)state;
     struct anysock server, client;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     send_text(&client, "lost", &addr);
     send_text(&client, "next", &addr);
@@ -155,7 +147,7 @@ static void peek_leaves_the_datagram(void **state) {
     (void)state;
     struct anysock server, client;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     send_text(&client, "hello", &addr);
     (void)await(&server, ANYSOCK_READABLE);
@@ -177,7 +169,7 @@ static void longest_datagram_arrives(void **state) {
     for (int family = ANYSOCK_INET; family <= ANYSOCK_INET6; family++) {
         struct anysock server, client;
         struct anysock_addr addr;
-        open_bound((enum anysock_family)family, &server, &addr);
+        make_datagram((enum anysock_family)family, &server, &addr);
         open_datagram((enum anysock_family)family, 0, &client);
         assert_anysock(ANYSOCK_OK,
                        anysock_send_to(&client, much, longest[family], 0, &addr, &count));
@@ -196,7 +188,7 @@ static void longer_datagram_is_refused(void **state) {
     static const size_t lengths[] = {65508, 65535, 65536, 70000};
     struct anysock server, client;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
     for (size_t i = 0; i < COUNT_OF(lengths); i++) {
@@ -213,7 +205,7 @@ static void receive_after_a_failed_send_works(void **state) {
     (void)state;
     struct anysock server, client;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, ANYSOCK_NONBLOCK, &client);
     assert_anysock(ANYSOCK_EMSGSIZE, anysock_send_to(&client, buffer, 65508, 0, &addr, &count));
     assert_anysock(ANYSOCK_EAGAIN, anysock_recv_from(&client, buffer, 4, 0, &from, &info, &count));
@@ -258,7 +250,7 @@ static void receive_times_out(void **state) {
     (void)state;
     struct anysock s;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &s, &addr);
+    make_datagram(ANYSOCK_INET, &s, &addr);
     assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 20));
     assert_anysock(ANYSOCK_ETIMEDOUT,
                    anysock_recv_from(&s, buffer, sizeof buffer, 0, &from, &info, &count));
@@ -273,7 +265,7 @@ static void no_wait_does_not_wait(void **state) {
     (void)state;
     struct anysock s;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &s, &addr);
+    make_datagram(ANYSOCK_INET, &s, &addr);
     assert_anysock(ANYSOCK_EAGAIN, anysock_recv_from(&s, buffer, sizeof buffer, ANYSOCK_NO_WAIT,
                                                      &from, &info, &count));
     assert_anysock(ANYSOCK_OK, anysock_send_to(&s, "x", 1, ANYSOCK_NO_WAIT, &addr, &count));
@@ -292,7 +284,7 @@ static void blocking_receive_waits_for_the_datagram(void **state) {
     struct anysock server, client;
     struct anysock_addr addr;
     struct thread thread;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     thread_start(&thread, wait_for_datagram, &server);
     send_text(&client, "x", &addr);
@@ -304,7 +296,7 @@ static void interrupted_receive_keeps_its_deadline(void **state) {
     (void)state;
     struct anysock s;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &s, &addr);
+    make_datagram(ANYSOCK_INET, &s, &addr);
     assert_anysock(ANYSOCK_OK, anysock_set_timeout(&s, ANYSOCK_TIMEOUT_RECV, 30));
     bool signals = start_signals();
     int code = anysock_recv_from(&s, buffer, sizeof buffer, 0, &from, &info, &count);
@@ -318,7 +310,7 @@ static void own_shutdown_ends_both_directions(void **state) {
     (void)state;
     struct anysock s;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &s, &addr);
+    make_datagram(ANYSOCK_INET, &s, &addr);
     assert_anysock(ANYSOCK_OK, anysock_shutdown(&s, ANYSOCK_SHUT_RDWR));
     assert_anysock(ANYSOCK_EPIPE, anysock_send_to(&s, "x", 1, 0, &addr, &count));
     count = 99;
@@ -333,7 +325,7 @@ static void connected_socket_sends_to_its_peer(void **state) {
     (void)state;
     struct anysock server, client;
     struct anysock_addr addr, peer;
-    open_bound(ANYSOCK_INET6, &server, &addr);
+    make_datagram(ANYSOCK_INET6, &server, &addr);
     open_datagram(ANYSOCK_INET6, 0, &client);
     assert_anysock(ANYSOCK_ENOTCONN, anysock_send(&client, "x", 1, 0, &count));
     assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
@@ -349,8 +341,8 @@ static void connected_socket_hears_its_peer_only(void **state) {
     (void)state;
     struct anysock server, client, stranger;
     struct anysock_addr addr, local;
-    open_bound(ANYSOCK_INET, &server, &addr);
-    open_bound(ANYSOCK_INET, &client, &local);
+    make_datagram(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &client, &local);
     open_datagram(ANYSOCK_INET, 0, &stranger);
     assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
     send_text(&stranger, "noise", &local);
@@ -365,8 +357,8 @@ static void reconnected_socket_sends_elsewhere(void **state) {
     (void)state;
     struct anysock first, second, client;
     struct anysock_addr first_addr, second_addr, peer;
-    open_bound(ANYSOCK_INET, &first, &first_addr);
-    open_bound(ANYSOCK_INET, &second, &second_addr);
+    make_datagram(ANYSOCK_INET, &first, &first_addr);
+    make_datagram(ANYSOCK_INET, &second, &second_addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     assert_anysock(ANYSOCK_OK, anysock_connect(&client, &first_addr));
     assert_anysock(ANYSOCK_OK, anysock_connect(&client, &second_addr));
@@ -384,8 +376,8 @@ static void disconnected_socket_sends_to_anybody(void **state) {
     (void)state;
     struct anysock first, second, client;
     struct anysock_addr first_addr, second_addr, peer;
-    open_bound(ANYSOCK_INET, &first, &first_addr);
-    open_bound(ANYSOCK_INET, &second, &second_addr);
+    make_datagram(ANYSOCK_INET, &first, &first_addr);
+    make_datagram(ANYSOCK_INET, &second, &second_addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     assert_anysock(ANYSOCK_OK, anysock_disconnect(&client)); /* from nobody */
     assert_anysock(ANYSOCK_OK, anysock_connect(&client, &first_addr));
@@ -408,9 +400,9 @@ static void disconnected_socket_hears_everybody(void **state) {
         for (int bound = 0; bound < 2; bound++) {
             struct anysock server, client, stranger;
             struct anysock_addr addr, local;
-            open_bound((enum anysock_family)family, &server, &addr);
+            make_datagram((enum anysock_family)family, &server, &addr);
             if (bound != 0)
-                open_bound((enum anysock_family)family, &client, &local);
+                make_datagram((enum anysock_family)family, &client, &local);
             else
                 open_datagram((enum anysock_family)family, 0, &client);
             open_datagram((enum anysock_family)family, 0, &stranger);
@@ -434,7 +426,7 @@ static void adopted_socket_keeps_its_peer(void **state) {
     struct anysock server, client;
     struct anysock_addr addr;
     anysock_native native;
-    open_bound(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     open_datagram(ANYSOCK_INET, 0, &client);
     assert_anysock(ANYSOCK_OK, anysock_connect(&client, &addr));
     assert_anysock(ANYSOCK_OK, anysock_release(&client, &native));
@@ -451,7 +443,7 @@ static void server_owns_its_datagram_address(void **state) {
     for (size_t i = 0; i < COUNT_OF(intents); i++) {
         struct anysock first, second;
         struct anysock_addr addr;
-        open_bound(ANYSOCK_INET, &first, &addr);
+        make_datagram(ANYSOCK_INET, &first, &addr);
         open_datagram(ANYSOCK_INET, 0, &second);
         assert_anysock(ANYSOCK_EADDRINUSE, anysock_bind(&second, &addr, intents[i]));
         close_pair(&first, &second);
@@ -510,8 +502,8 @@ static void unconnected_socket_is_not_disturbed_by_refusals(void **state) {
     struct anysock holder, s, server;
     struct anysock_addr nobody, addr, local;
     make_refusing_datagram(&holder, &nobody);
-    open_bound(ANYSOCK_INET, &server, &addr);
-    open_bound(ANYSOCK_INET, &s, &local);
+    make_datagram(ANYSOCK_INET, &server, &addr);
+    make_datagram(ANYSOCK_INET, &s, &local);
     for (int i = 0; i < 20; i++)
         send_text(&s, "x", &nobody);
     send_text(&server, "hello", &local);

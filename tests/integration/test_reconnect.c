@@ -11,17 +11,6 @@
 static char buffer[64];
 static size_t count;
 
-static void open_bound(struct anysock *s, struct anysock_addr *addr) {
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, s));
-    assert_anysock(ANYSOCK_OK, anysock_bind(s, addr, ANYSOCK_BIND_SERVER));
-    assert_anysock(ANYSOCK_OK, anysock_local_addr(s, addr));
-}
-
-static void open_on_loopback(struct anysock *s, struct anysock_addr *addr) {
-    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, addr));
-    open_bound(s, addr);
-}
-
 static void expect_text(struct anysock *s, const char *text) {
     (void)await(s, ANYSOCK_READABLE);
     assert_anysock(ANYSOCK_OK, anysock_recv(s, buffer, sizeof buffer, 0, &count));
@@ -45,7 +34,7 @@ static void refusal_of_the_old_peer_is_not_the_new_ones(void **state) {
     struct anysock holder, server, s;
     struct anysock_addr addr, local;
     open_refused(&s, &holder);
-    open_on_loopback(&server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     assert_anysock(ANYSOCK_OK, anysock_connect(&s, &addr));
     say(&s, "hello");
     expect_text(&server, "hello");
@@ -74,7 +63,7 @@ static void peer_that_cannot_be_had_leaves_none(void **state) {
     (void)state;
     struct anysock server, s;
     struct anysock_addr addr, everybody, peer;
-    open_on_loopback(&server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &s));
     assert_anysock(ANYSOCK_OK, anysock_connect(&s, &addr));
     assert_anysock(ANYSOCK_OK, anysock_addr_parse("255.255.255.255:9", &everybody));
@@ -120,7 +109,7 @@ static void source_follows_the_peer(void **state) {
     struct anysock_addr near_addr, far_addr, local;
     if (!open_far_off(&far_off, &far_addr))
         skip();
-    open_on_loopback(&near_by, &near_addr);
+    make_datagram(ANYSOCK_INET, &near_by, &near_addr);
     assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &s));
     assert_anysock(ANYSOCK_OK, anysock_connect(&s, &near_addr));
     assert_anysock(ANYSOCK_OK, anysock_disconnect(&s));
@@ -160,7 +149,7 @@ static void device_stays_when_the_peer_goes(void **state) {
     (void)state;
     struct anysock server, s;
     struct anysock_addr addr;
-    open_on_loopback(&server, &addr);
+    make_datagram(ANYSOCK_INET, &server, &addr);
     assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &s));
     bool tied = foreign_tie(anysock_native_handle(&s));
     for (int i = 0; i < 2; i++) {

@@ -83,13 +83,6 @@ static void reset_is_not_lost_to_a_wrong_call(void **state) {
 
 /* --- datagrams --- */
 
-static void open_bound(enum anysock_family family, struct anysock *s, struct anysock_addr *addr) {
-    assert_anysock(ANYSOCK_OK, anysock_open(family, ANYSOCK_DGRAM, 0, s));
-    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(family, 0, addr));
-    assert_anysock(ANYSOCK_OK, anysock_bind(s, addr, ANYSOCK_BIND_SERVER));
-    assert_anysock(ANYSOCK_OK, anysock_local_addr(s, addr));
-}
-
 /* Asserts a refusal by the library, and that nothing was sent. */
 static void expect_refused(struct anysock *s, int code, const void *data, size_t length,
                            const struct anysock_addr *to) {
@@ -104,8 +97,8 @@ static void wrong_datagrams_are_refused(void **state) {
     struct anysock s, s6;
     struct anysock_addr addr, addr6, no_port, none;
     memset(&none, 0, sizeof none);
-    open_bound(ANYSOCK_INET, &s, &addr);
-    open_bound(ANYSOCK_INET6, &s6, &addr6);
+    make_datagram(ANYSOCK_INET, &s, &addr);
+    make_datagram(ANYSOCK_INET6, &s6, &addr6);
     no_port = addr;
     assert_anysock(ANYSOCK_OK, anysock_addr_set_port(&no_port, 0));
     expect_refused(&s, ANYSOCK_EFAULT, NULL, 1, &addr);
@@ -126,7 +119,7 @@ static void ipv4_destination_of_a_dual_socket_is_refused(void **state) {
     (void)state;
     struct anysock s, receiver;
     struct anysock_addr addr, any;
-    open_bound(ANYSOCK_INET, &receiver, &addr);
+    make_datagram(ANYSOCK_INET, &receiver, &addr);
     assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET6, ANYSOCK_DGRAM, 0, &s));
     assert_anysock(ANYSOCK_OK, anysock_set_option(&s, ANYSOCK_OPTION_V6ONLY, 0));
     assert_anysock(ANYSOCK_OK, anysock_addr_any(ANYSOCK_INET6, 0, &any));
@@ -140,7 +133,7 @@ static void wildcard_is_loopback_for_a_sender_bound_elsewhere(void **state) {
     (void)state;
     struct anysock s, receiver;
     struct anysock_addr addr, elsewhere, any;
-    open_bound(ANYSOCK_INET, &receiver, &addr);
+    make_datagram(ANYSOCK_INET, &receiver, &addr);
     assert_anysock(ANYSOCK_OK, anysock_addr_parse("127.0.0.2:0", &elsewhere));
     assert_anysock(ANYSOCK_OK, anysock_addr_any(ANYSOCK_INET, anysock_addr_port(&addr), &any));
     assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, &s));
@@ -164,8 +157,8 @@ static void datagram_is_received_alike_however_it_is_asked(void **state) {
     struct anysock s, sender;
     struct anysock_addr addr, senders, from;
     unsigned info;
-    open_bound(ANYSOCK_INET, &s, &addr);
-    open_bound(ANYSOCK_INET, &sender, &senders);
+    make_datagram(ANYSOCK_INET, &s, &addr);
+    make_datagram(ANYSOCK_INET, &sender, &senders);
     for (size_t length = 0; length <= 9; length += 3)
         for (int how = 0; how < 4; how++) {
             struct anysock_addr *wanted = (how & 1) != 0 ? &from : NULL;
@@ -189,7 +182,7 @@ static void failed_receive_tells_no_sender(void **state) {
     (void)state;
     struct anysock s;
     struct anysock_addr addr;
-    open_bound(ANYSOCK_INET, &s, &addr);
+    make_datagram(ANYSOCK_INET, &s, &addr);
     assert_anysock(ANYSOCK_OK, anysock_set_blocking(&s, false));
     assert_anysock(ANYSOCK_EAGAIN, anysock_recv_from(&s, buffer, 1, 0, &addr, NULL, &count));
     assert_int_equal(ANYSOCK_UNSPEC, anysock_addr_family(&addr));

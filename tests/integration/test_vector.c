@@ -13,12 +13,8 @@ static size_t count;
 static void make_datagram_pair(struct anysock *a, struct anysock *b) {
     struct anysock *const both[] = {a, b};
     struct anysock_addr addrs[2];
-    for (size_t i = 0; i < 2; i++) {
-        assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &addrs[i]));
-        assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_DGRAM, 0, both[i]));
-        assert_anysock(ANYSOCK_OK, anysock_bind(both[i], &addrs[i], ANYSOCK_BIND_SERVER));
-        assert_anysock(ANYSOCK_OK, anysock_local_addr(both[i], &addrs[i]));
-    }
+    for (size_t i = 0; i < 2; i++)
+        make_datagram(ANYSOCK_INET, both[i], &addrs[i]);
     assert_anysock(ANYSOCK_OK, anysock_connect(a, &addrs[1]));
     assert_anysock(ANYSOCK_OK, anysock_connect(b, &addrs[0]));
 }

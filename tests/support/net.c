@@ -7,13 +7,22 @@
 
 #include "platform.h"
 
+static void make_bound(enum anysock_family family, enum anysock_type type, unsigned flags,
+                       struct anysock *s, struct anysock_addr *addr) {
+    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(family, 0, addr));
+    assert_anysock(ANYSOCK_OK, anysock_open(family, type, flags, s));
+    assert_anysock(ANYSOCK_OK, anysock_bind(s, addr, ANYSOCK_BIND_SERVER));
+    assert_anysock(ANYSOCK_OK, anysock_local_addr(s, addr));
+}
+
 void make_listener(enum anysock_family family, unsigned flags, struct anysock *listener,
                    struct anysock_addr *addr) {
-    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(family, 0, addr));
-    assert_anysock(ANYSOCK_OK, anysock_open(family, ANYSOCK_STREAM, flags, listener));
-    assert_anysock(ANYSOCK_OK, anysock_bind(listener, addr, ANYSOCK_BIND_SERVER));
+    make_bound(family, ANYSOCK_STREAM, flags, listener, addr);
     assert_anysock(ANYSOCK_OK, anysock_listen(listener, 5));
-    assert_anysock(ANYSOCK_OK, anysock_local_addr(listener, addr));
+}
+
+void make_datagram(enum anysock_family family, struct anysock *s, struct anysock_addr *addr) {
+    make_bound(family, ANYSOCK_DGRAM, 0, s, addr);
 }
 
 void make_family_pair(enum anysock_family family, unsigned server_flags, struct anysock *client,
@@ -39,19 +48,12 @@ void close_pair(struct anysock *client, struct anysock *server) {
     assert_anysock(ANYSOCK_OK, anysock_close(server));
 }
 
-static void make_bound(enum anysock_type type, struct anysock *s, struct anysock_addr *addr) {
-    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, addr));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, type, 0, s));
-    assert_anysock(ANYSOCK_OK, anysock_bind(s, addr, ANYSOCK_BIND_SERVER));
-    assert_anysock(ANYSOCK_OK, anysock_local_addr(s, addr));
-}
-
 void make_refusing(struct anysock *holder, struct anysock_addr *addr) {
-    make_bound(ANYSOCK_STREAM, holder, addr);
+    make_bound(ANYSOCK_INET, ANYSOCK_STREAM, 0, holder, addr);
 }
 
 void make_refusing_datagram(struct anysock *holder, struct anysock_addr *addr) {
-    make_bound(ANYSOCK_DGRAM, holder, addr);
+    make_datagram(ANYSOCK_INET, holder, addr);
     assert_anysock(ANYSOCK_OK, anysock_connect(holder, addr));
 }
 
@@ -59,11 +61,8 @@ void make_refusing_datagram(struct anysock *holder, struct anysock_addr *addr) {
  * round up. */
 void make_black_hole(struct black_hole *hole) {
     memset(hole, 0, sizeof *hole);
-    assert_anysock(ANYSOCK_OK, anysock_addr_loopback(ANYSOCK_INET, 0, &hole->addr));
-    assert_anysock(ANYSOCK_OK, anysock_open(ANYSOCK_INET, ANYSOCK_STREAM, 0, &hole->listener));
-    assert_anysock(ANYSOCK_OK, anysock_bind(&hole->listener, &hole->addr, ANYSOCK_BIND_SERVER));
+    make_bound(ANYSOCK_INET, ANYSOCK_STREAM, 0, &hole->listener, &hole->addr);
     assert_anysock(ANYSOCK_OK, anysock_listen(&hole->listener, 1));
-    assert_anysock(ANYSOCK_OK, anysock_local_addr(&hole->listener, &hole->addr));
     for (size_t i = 0; i < BLACK_HOLE_CLIENTS; i++) {
         struct anysock *client = &hole->clients[i];
         assert_anysock(ANYSOCK_OK,

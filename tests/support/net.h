@@ -9,6 +9,8 @@
 /* A listener on a loopback port of the system's choice, and its address. */
 void make_listener(enum anysock_family family, unsigned flags, struct anysock *listener,
                    struct anysock_addr *addr);
+/* A datagram socket on such a port, and its address. */
+void make_datagram(enum anysock_family family, struct anysock *s, struct anysock_addr *addr);
 /* Two connected sockets. */
 void make_pair(unsigned client_flags, unsigned server_flags, struct anysock *client,
                struct anysock *server);
